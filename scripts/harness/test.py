@@ -1,0 +1,125 @@
+"""Runs the tests of the project's addons and ends in one line, ``N passed, N failed``.
+
+Two runs, each on a scratch database: the main tests on one without demo data, and the
+tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of the demo.
+``TAGS`` in the environment (or as the argument) chooses tests as ``--test-tags`` does.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from . import databases
+from .odoo_log import LogReader, Summary
+from .paths import LOG, ROOT, addons
+from .processes import free_port, local_log, odoo, raise_on_sigterm, spawn
+
+DEMO_TAG = "ar_demo"
+
+
+def main() -> int:
+    raise_on_sigterm()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
+    parser.add_argument("--log", default="test", help="name of the log files in .local/log")
+    options = parser.parse_args()
+    own = ",".join(f"/{name}" for name in addons())
+
+    suites = [("main", False, options.tags or own)]
+    if not options.tags:
+        suites.append(("demo", True, _demo_tags()))
+    elif DEMO_TAG in options.tags:
+        suites = [("demo", True, options.tags)]
+
+    passed = failed = 0
+    for name, demo, tags in suites:
+        log = local_log(f"{options.log}.log" if name == "main" else f"{options.log}-{name}.log")
+        summary = run_suite(name, demo, tags, log)
+        passed += summary.passed
+        failed += summary.failed
+    if not passed and not failed:
+        print("No test was run: that is a failure.")
+        failed = 1
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def _demo_tags() -> str:
+    """Tests that need the demo company: ours that carry the tag, and nothing standard."""
+    return ",".join(f"{DEMO_TAG}/{name}" for name in addons())
+
+
+def _has_demo_tests() -> bool:
+    return any(DEMO_TAG in path.read_text() for path in ROOT.glob("ar_collections*/tests/**/*.py"))
+
+
+def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
+    """Install the addons on a scratch database and run the tests that ``tags`` choose."""
+    begin = time.monotonic()
+    print(f"Tests of the {name} suite ({tags}), log in {log.relative_to(ROOT)}", flush=True)
+    progress = Progress()
+    reader = LogReader(addons(), progress.start, progress.complain)
+    with databases.scratch(demo, f"test_{name}") as database:
+        code = _run_odoo(database, tags, log, reader)
+    summary = reader.close()
+    progress.end()
+    if code and not summary.failed:
+        summary.outside_tests += 1
+        print(f"Odoo ended with exit code {code}: see the end of {log}")
+    if not summary.started and not summary.failed and (not demo or _has_demo_tests()):
+        summary.outside_tests += 1
+        print(f"No test of the {name} suite was run: that is a failure. Wrong tags?")
+    for warning in summary.warnings:
+        print(f"warning: {warning}")
+    print(
+        f"{name} suite: {summary.passed} of {len(summary.started)} tests passed, "
+        f"{summary.failed} failures, {time.monotonic() - begin:.0f} s",
+        flush=True,
+    )
+    return summary
+
+
+def _run_odoo(database: str, tags: str, log, reader: LogReader) -> int:
+    command = odoo(
+        "server", "-d", database, "-i", ",".join(addons()), "--test-tags", tags,
+        "--stop-after-init", "--http-port", str(free_port()), "--max-cron-threads", "0",
+        "--screenshots", str(LOG / "screenshots"), "--log-level", "info",
+    )  # fmt: skip
+    with (
+        log.open("w") as out,
+        spawn(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as process,
+    ):
+        for line in process.stdout:
+            out.write(line)
+            out.flush()
+            reader.feed(line.rstrip("\n"))
+        return process.wait()
+
+
+class Progress:
+    """Shows where the run is: a line that is rewritten on a terminal, else a dot per test."""
+
+    def __init__(self):
+        self._count = 0
+        self._terminal = sys.stdout.isatty()
+
+    def start(self, test: str) -> None:
+        self._count += 1
+        if self._terminal:
+            print(f"\r\033[K{self._count} {test}", end="", flush=True)
+        elif self._count % 10 == 0:
+            print(f"  {self._count} tests started", flush=True)
+
+    def complain(self, text: str) -> None:
+        self.end()
+        print(text, flush=True)
+
+    def end(self) -> None:
+        if self._terminal:
+            print("\r\033[K", end="", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: where things are, and the few things they share.
+# Sets no options itself: the caller runs under `set -euo pipefail`.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+LOCAL=$ROOT/.local
+VENV=$LOCAL/venv
+LOG=$LOCAL/log
+RUN=$LOCAL/run
+CONF=$LOCAL/odoo.conf
+ADDON=ar_collections
+PORT=${PORT:-8069}
+SMTP_PORT=${SMTP_PORT:-8025}
+MAILBOX_PORT=${MAILBOX_PORT:-8026}
+# Every process that the scripts start carries this mark, so that `make stop` knows it.
+export AR_COLLECTIONS_LOCAL=$LOCAL
+
+# Where Odoo is: the user's own checkout, or the one that scripts/setup fetched.
+if [[ -n ${ODOO_HOME:-} ]]; then
+    ODOO_PYTHONPATH=$ODOO_HOME
+    ODOO_BIN=$ODOO_HOME/odoo-bin
+    ODOO_PACKAGE=$ODOO_HOME/odoo
+    ODOO_ADDONS=$ODOO_HOME/odoo/addons,$ODOO_HOME/addons
+else
+    ODOO_PYTHONPATH=$LOCAL/odoo/usr/lib/python3/dist-packages
+    ODOO_BIN=$LOCAL/odoo/usr/bin/odoo
+    ODOO_PACKAGE=$ODOO_PYTHONPATH/odoo
+    ODOO_ADDONS=$ODOO_PACKAGE/addons
+fi
+export ODOO_PACKAGE
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() {
+    warn "$@"
+    exit 1
+}
+
+# A Python that the pinned requirements install on; PYTHON=... names another one.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-python3.11 python3 python3.12 python3.10}; do
+        "$candidate" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || continue
+        command -v "$candidate"
+        return
+    done
+    return 1
+}
+
+# Debian's archive keys, against which apt checks what it downloads.
+find_keyring() { compgen -G '/usr/share/keyrings/debian-archive-keyring.[gp]*' | head -n 1 | grep .; }
+
+# The process was started by a script of this checkout.
+is_ours() {
+    [[ -r /proc/$1/environ ]] && tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | grep -qxF -- "AR_COLLECTIONS_LOCAL=$LOCAL"
+}
+
+# Remembers this very process for `make stop`, before it becomes another program.
+remember_me() {
+    mkdir -p "$RUN"
+    echo "$$" >"$RUN/$$.pid"
+}
+
+port_is_free() {
+    python3 - "$1" <<'PY'
+import socket, sys
+with socket.socket() as s:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        s.bind(("127.0.0.1", int(sys.argv[1])))
+    except OSError:
+        sys.exit(1)
+PY
+}
