@@ -1,0 +1,19 @@
+def post_init_hook(env):
+    """Give every root company its policies, and ask for the first refresh; nothing heavier.
+
+    The figures of a database with millions of items are made by the job, not here.
+    """
+    env["res.company"].search([])._ar_create_policies()
+    env.ref("ar_collections.ir_cron_ar_collection_refresh_full")._trigger()
+
+
+def uninstall_hook(env):
+    """Take away what hangs on our records without a foreign key to them."""
+    models = env["ir.model"].search([("model", "=like", "ar.collection%")]).mapped("model")
+    for name, field in (
+        ("mail.message", "model"),
+        ("mail.activity", "res_model"),
+        ("mail.followers", "res_model"),
+        ("ir.attachment", "res_model"),
+    ):
+        env[name].search([(field, "in", models)]).unlink()

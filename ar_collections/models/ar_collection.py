@@ -1,0 +1,393 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from .ar_collection_stage import KINDS
+
+BUCKETS = [
+    ("0", "Not due"),
+    ("1", "Bucket 1"),
+    ("2", "Bucket 2"),
+    ("3", "Bucket 3"),
+    ("4", "Bucket 4"),
+    ("5", "Bucket 5"),
+]
+#: Keeps the mail of a notice out of the hands of core's own queue, which is at-least-once.
+FAR_FUTURE = "2999-12-31 00:00:00"
+#: Fields that only the refresh writes: the cache of the ledger.
+MACHINE_FIELDS = (
+    "total_due",
+    "not_due",
+    "total_overdue",
+    "bucket_1",
+    "bucket_2",
+    "bucket_3",
+    "bucket_4",
+    "bucket_5",
+    "disputed",
+    "promised",
+    "planned",
+    "held_other",
+    "held",
+    "collectable",
+    "unapplied_credit",
+    "net_collectable",
+    "oldest_due_date",
+    "days_overdue",
+    "oldest_bucket",
+    "level_id",
+    "fact_kind",
+    "priority",
+    "priority_reason",
+)
+
+
+class ArCollection(models.Model):
+    """One debtor (commercial partner) in one root company: the aggregate root.
+
+    The figures are a cache of the ledger, refreshed from it (see
+    ``ar_collection_refresh``), so that 100,000 debtors can be filtered, grouped and
+    sorted; ``live_figures`` reads the ledger.
+    """
+
+    _name = "ar.collection"
+    _description = "Collection Account"
+    _inherit = ["mail.tracking.duration.mixin", "mail.activity.mixin"]
+    _order = "priority desc, id"
+    _rec_name = "partner_id"
+    _rec_names_search = ["partner_id"]
+    _track_duration_field = "stage_id"
+    _mail_post_access = "read"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", required=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id", store=True)
+    country_id = fields.Many2one(related="partner_id.country_id")
+    email = fields.Char(compute="_compute_contact_id")
+    phone = fields.Char(compute="_compute_contact_id")
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        compute="_compute_contact_id",
+        help="Address of type Collections, else the invoice address, else the company contact.",
+    )
+
+    # === Figures: a cache of the ledger, in company currency, all positive === #
+    total_due = fields.Monetary(readonly=True, help="All claims, due or not: not due + overdue.")
+    not_due = fields.Monetary(readonly=True, help="Claims whose due date is today or later.")
+    total_overdue = fields.Monetary(
+        string="Overdue", readonly=True, help="Claims whose due date is before today."
+    )
+    bucket_1 = fields.Monetary(readonly=True)
+    bucket_2 = fields.Monetary(readonly=True)
+    bucket_3 = fields.Monetary(readonly=True)
+    bucket_4 = fields.Monetary(readonly=True)
+    bucket_5 = fields.Monetary(readonly=True)
+    held = fields.Monetary(
+        readonly=True, help="The part of the overdue claims that is not chased now."
+    )
+    disputed = fields.Monetary(readonly=True, help="Held because of a dispute.")
+    promised = fields.Monetary(readonly=True, help="Held because of a promise to pay.")
+    planned = fields.Monetary(readonly=True, help="Held because of a payment plan.")
+    held_other = fields.Monetary(
+        string="Held otherwise", readonly=True, help="Held for any other reason."
+    )
+    collectable = fields.Monetary(readonly=True, help="Overdue less held.")
+    unapplied_credit = fields.Monetary(
+        readonly=True, help="Payments and credit notes not yet matched with a claim."
+    )
+    net_collectable = fields.Monetary(
+        readonly=True,
+        help="Collectable less the available credits of the same currency, per currency, never "
+        "below zero, summed.",
+    )
+    oldest_due_date = fields.Date(readonly=True, help="Due date of the oldest overdue claim.")
+    days_overdue = fields.Integer(
+        string="Oldest (days)", readonly=True, aggregator="max", help="Days since that date."
+    )
+    oldest_bucket = fields.Selection(
+        BUCKETS, readonly=True, default="0", help="Ageing bucket of the oldest overdue claim."
+    )
+    level_id = fields.Many2one(
+        "ar.collection.level",
+        string="Level reached",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The highest follow-up level of an open item.",
+    )
+    fact_kind = fields.Selection(
+        KINDS, readonly=True, default="current", help="The kind of stage that follows from facts."
+    )
+    figures_at = fields.Datetime(
+        string="Figures of",
+        compute="_compute_figures_at",
+        help="When the figures of this list were last brought in line with the ledger.",
+    )
+
+    # === Collecting === #
+    active = fields.Boolean(default=True)
+    stage_id = fields.Many2one(
+        "ar.collection.stage",
+        tracking=True,
+        index=True,
+        ondelete="restrict",
+        group_expand="_group_expand_stage_id",
+        default=lambda self: self.env["ar.collection.stage"].search([], limit=1),
+    )
+    date_last_stage_update = fields.Datetime(
+        string="In stage since", readonly=True, default=fields.Datetime.now
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        tracking=True,
+        index="btree_not_null",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    policy_id = fields.Many2one(
+        "ar.collection.policy",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="Chosen by the refresh: the own choice below, else the first policy that fits.",
+    )
+    own_policy_id = fields.Many2one(
+        "ar.collection.policy",
+        string="Policy of this debtor",
+        tracking=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: the first policy whose conditions the debtor meets.",
+    )
+    next_action = fields.Char(tracking=True)
+    next_action_date = fields.Date(tracking=True, index="btree_not_null")
+    priority = fields.Integer(
+        readonly=True, aggregator="max", help="Higher first. Hover or open for the reasons."
+    )
+    priority_reason = fields.Json(readonly=True, help="List of [rule, points].")
+    last_payment_date = fields.Date(readonly=True)
+    last_contact_date = fields.Date(readonly=True)
+    last_notice_date = fields.Date(readonly=True)
+    broken_promises = fields.Integer(readonly=True)
+    note = fields.Text(string="Good to know")
+
+    hold_ids = fields.One2many("ar.collection.hold", "collection_id", string="Holds")
+    notice_ids = fields.One2many("ar.collection.notice", "collection_id", string="Notices")
+    notice_count = fields.Integer(compute="_compute_notice_count")
+
+    _partner_company_uniq = models.UniqueIndex(
+        "(partner_id, company_id)", "There is one collection account per debtor and company."
+    )
+    _priority_idx = models.Index("(priority DESC, id) WHERE active")
+
+    _check_company_auto = True
+
+    # === COMPUTES === #
+    @api.depends("partner_id")
+    def _compute_contact_id(self):
+        contacts = self.partner_id._ar_contacts()
+        for account in self:
+            contact = contacts.get(account.partner_id.id, self.env["res.partner"])
+            account.contact_id = contact
+            account.email = contact.email
+            account.phone = contact.phone or account.partner_id.phone
+
+    @api.depends("write_date")
+    def _compute_figures_at(self):
+        refreshed = self._refreshed_at()
+        for account in self:
+            account.figures_at = max(filter(None, [refreshed, account.write_date]), default=False)
+
+    def _compute_notice_count(self):
+        counts = dict(
+            self.env["ar.collection.notice"]._read_group(
+                [("collection_id", "in", self.ids)], ["collection_id"], ["__count"]
+            )
+        )
+        for account in self:
+            account.notice_count = counts.get(account, 0)
+
+    @api.model
+    def _group_expand_stage_id(self, stages, domain):
+        return stages.search([])
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Accounts appear by themselves; a person cannot make one."""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A collection account appears by itself after the first posted invoice of a "
+                    "customer. To follow up somebody else, post an invoice or an entry first."
+                )
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and (forbidden := set(vals) & set(MACHINE_FIELDS)):
+            raise AccessError(
+                self.env._(
+                    "The figures of a debtor come from the ledger and cannot be typed in: %(names)s.",
+                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
+                )
+            )
+        if "stage_id" in vals:
+            vals = {**vals, "date_last_stage_update": fields.Datetime.now()}
+        result = super().write(vals)
+        if "own_policy_id" in vals:
+            self._assign_policies(self.partner_id.ids)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The collection account of %(names)s is evidence and cannot be deleted. "
+                    "Archive it instead.",
+                    names=", ".join(self.mapped("display_name")),
+                )
+            )
+
+    @api.depends("partner_id.display_name", "company_id")
+    def _compute_display_name(self):
+        for account in self:
+            # sudo: a collector may not see the contact of another company's debtor, but
+            # reads the account only where a rule lets him
+            account.display_name = account.partner_id.sudo().name or self.env._("Debtor")
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["partner_id"]
+
+    # === MAIL === #
+    def _notify_by_email_get_base_mail_values(
+        self, message, recipients_data, additional_values=None
+    ):
+        """Keep the mail of a notice out of core's queue: the delivery hands it over itself."""
+        values = super()._notify_by_email_get_base_mail_values(
+            message, recipients_data, additional_values
+        )
+        if self.env.context.get("ar_collections_notice"):
+            values["scheduled_date"] = FAR_FUTURE
+        return values
+
+    def _message_receive_bounce(self, email, partner):
+        """A notice came back: it failed, and its items go back to their level."""
+        super()._message_receive_bounce(email, partner)
+        for account in self:
+            # sudo: the mail gateway has no rights in collections
+            notice = account.notice_ids.sudo().filtered(
+                lambda notice: notice.state == "sent" and notice.email_to == email
+            )[:1]
+            if notice:
+                notice._set_failed(self.env._("The e-mail came back from %(email)s.", email=email))
+
+    # === ACTIONS === #
+    def action_refresh(self):
+        """Bring the figures of these debtors in line with the ledger now."""
+        self.check_access("read")
+        # sudo: the figures belong to the machine; nobody may write them by hand
+        self.sudo()._refresh(self.partner_id.ids)
+        return True
+
+    def action_check_ledger(self):
+        """Compare the cache with the ledger and list the debtors that differ."""
+        return self.env["ar.collection"]._action_differences()
+
+    def action_open_items(self):
+        """The open items of the debtor, those of other branches left out by the rules."""
+        return self._action_items(self.env._("Open items"), Domain.TRUE)
+
+    def action_open_figure(self, figure):
+        """The items behind a figure of the debtor.
+
+        :param str figure: one of the figures, e.g. ``total_overdue`` or ``bucket_2``.
+        :return: a window action on journal items.
+        :raises UserError: no such figure.
+        """
+        self.ensure_one()
+        line_ids = self._live_items(figure)
+        names = {name: self._fields[name].string for name in MACHINE_FIELDS}
+        if figure.startswith("bucket_"):
+            index = int(figure[-1]) - 1
+            title = self.env._(
+                "%(days)s days overdue", days=self.company_id._ar_bucket_labels()[index]
+            )
+        else:
+            title = names[figure]
+        return self._action_items(title, Domain("id", "in", line_ids))
+
+    def _action_items(self, name, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.account_move_line_action_open_items"
+        )
+        action["display_name"] = f"{name}: {self.display_name}" if len(self) == 1 else name
+        action["domain"] = list(domain & self._open_items_domain())
+        action["context"] = {"search_default_group_by_partner": len(self) > 1}
+        return action
+
+    def _open_items_domain(self):
+        """Open items of these debtors that the reader may see."""
+        return Domain.OR(
+            Domain(
+                [
+                    ("partner_id.commercial_partner_id", "=", account.partner_id.id),
+                    ("company_id", "child_of", account.company_id.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("account_id.non_trade", "=", False),
+                    ("parent_state", "=", "posted"),
+                    ("amount_residual", "!=", 0),
+                ]
+            )
+            for account in self
+        )
+
+    def action_hold(self):
+        """Open the form that places a hold on the whole debtor."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_hold_place_action"
+        )
+        action["context"] = {"default_collection_id": self.id, "default_scope": "debtor"}
+        return action
+
+    def action_open_notices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_notice_action"
+        )
+        action["domain"] = [("collection_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def action_open_partner(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
+
+    # === BUSINESS === #
+    def _set_next_action(self, text, date):
+        """Propose the collector's next step; an earlier one of the collector's own stays."""
+        for account in self:
+            if not account.next_action_date or account.next_action_date > date:
+                account.write({"next_action": text, "next_action_date": date})
+
+    @api.model
+    def _refreshed_at(self):
+        """When a refresh last ended: the figures in lists are at least as new as that."""
+        crons = self.env["ir.cron"].sudo()  # one date of our own jobs
+        for name in ("refresh", "refresh_full"):
+            crons |= self.env.ref(f"ar_collections.ir_cron_ar_collection_{name}").sudo()  # dito
+        return max(filter(None, crons.mapped("lastcall")), default=False)

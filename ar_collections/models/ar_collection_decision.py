@@ -1,0 +1,119 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+#: Why a debtor gets no notice, in the order of what needs somebody's work first.
+REASONS = [
+    ("no_address", "No e-mail address"),
+    ("covered_by_credit", "Covered by credit"),
+    ("money_on_its_way", "Money on its way"),
+    ("delivery_unknown", "Delivery unknown"),
+    ("no_policy", "No policy"),
+    ("pending_notice", "A notice is waiting"),
+    ("awaiting_approval", "Awaiting approval"),
+    ("quiet_period", "Quiet period"),
+    ("resume_wait", "Hold has just ended"),
+    ("level_not_reached", "Next level not reached"),
+    ("all_held", "All held"),
+    ("debtor_paused", "Debtor paused"),
+    ("below_minimum", "Below minimum"),
+    ("direct_debit", "Collected by direct debit"),
+    ("contact_rule", "Contact rule"),
+    ("not_dunned", "Not dunned"),
+    ("nothing_overdue", "Nothing overdue"),
+]
+
+
+class ArCollectionDecision(models.Model):
+    """What a run, or a simulation, concluded for one debtor: plain rows, never changed."""
+
+    _name = "ar.collection.decision"
+    _description = "Dunning Decision"
+    _order = "run_id desc, level_delay desc nulls last, reason_rank, claim desc, id"
+    _log_access = False
+    _rec_name = "partner_id"
+
+    run_id = fields.Many2one(
+        "ar.collection.run", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    collection_id = fields.Many2one(
+        "ar.collection", string="Account", required=True, readonly=True, index=True,
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    country_id = fields.Many2one(related="partner_id.country_id", store=False)
+    policy_id = fields.Many2one("ar.collection.policy", readonly=True, ondelete="set null")
+    level_id = fields.Many2one(
+        "ar.collection.level", string="Level", readonly=True, ondelete="set null"
+    )
+    level_delay = fields.Integer(readonly=True)
+    reason = fields.Selection(REASONS, string="No notice because", readonly=True)
+    reason_rank = fields.Integer(readonly=True)
+    reason_date = fields.Date(string="Look again on", readonly=True)
+    channels = fields.Char(readonly=True)
+    overdue = fields.Monetary(readonly=True)
+    held = fields.Monetary(readonly=True)
+    credit = fields.Monetary(readonly=True)
+    claim = fields.Monetary(
+        readonly=True, help="What the notice claims, credits deducted, in company currency."
+    )
+    days_overdue = fields.Integer(string="Oldest (days)", readonly=True, aggregator="max")
+    notice_id = fields.Many2one("ar.collection.notice", readonly=True, ondelete="set null")
+    conclusion = fields.Char(string="Decision", compute="_compute_conclusion")
+    why = fields.Char(compute="_compute_conclusion")
+
+    @api.depends("level_id", "reason", "reason_date")
+    def _compute_conclusion(self):
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        for row in self:
+            row.conclusion = row.level_id.name if not row.reason else labels[row.reason]
+            row.why = row._explain()
+
+    def _explain(self):
+        """One sentence: why this debtor gets this notice, or none."""
+        day = format_date(self.env, self.reason_date) if self.reason_date else ""
+        money = self.currency_id.format
+        match self.reason:
+            case "no_address":
+                return self.env._("No usable e-mail address; please complete the contact")
+            case "covered_by_credit":
+                return self.env._(
+                    "Credits of %(credit)s cover it; please apply them", credit=money(self.credit)
+                )
+            case "below_minimum":
+                return self.env._("Less to collect than the minimum of the policy")
+            case "quiet_period":
+                return self.env._("A notice went out lately; the next one from %(day)s", day=day)
+            case "resume_wait":
+                return self.env._("A hold has just ended; chased again from %(day)s", day=day)
+            case "level_not_reached" | "nothing_overdue" if day:
+                return self.env._("The next level is reached on %(day)s", day=day)
+            case "all_held":
+                return self.env._("%(held)s held: nothing left to claim", held=money(self.held))
+            case "delivery_unknown":
+                return self.env._("An earlier notice may or may not have arrived; please decide")
+            case None | False:
+                return self._explain_notice()
+        return dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+
+    def _explain_notice(self):
+        parts = []
+        if self.days_overdue > 0:
+            parts.append(self.env._("Oldest item %(days)s days", days=self.days_overdue))
+        if self.held:
+            parts.append(self.env._("%(held)s held left out", held=self.currency_id.format(self.held)))
+        if self.credit:
+            parts.append(
+                self.env._("credit of %(credit)s deducted", credit=self.currency_id.format(self.credit))
+            )
+        return "; ".join(parts) or self.env._("Falls due soon")
+
+    def action_open_debtor(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ar.collection",
+            "res_id": self.collection_id.id,
+            "views": [(False, "form")],
+        }

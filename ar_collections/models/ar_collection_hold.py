@@ -1,0 +1,437 @@
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL, format_date
+
+from ..tools import allocation
+from .ar_collection_hold_reason import KINDS
+
+#: What may still be changed of a hold that was placed; all else is evidence.
+CHANGEABLE = frozenset({"date_to", "note"})
+
+
+class ArCollectionHold(models.Model):
+    """"This amount of this item is not chased until this date, because ..."
+
+    A hold is on an item (``scope`` item; no amount: the whole item) or on the whole
+    debtor. It ends by comparison of dates, not by a job. It is in force on a day when
+    ``date_from <= day <= date_to`` (if any) and ``day < date_ended`` (if ended early).
+    """
+
+    _name = "ar.collection.hold"
+    _description = "Hold"
+    _order = "date_from desc, id desc"
+
+    collection_id = fields.Many2one(
+        "ar.collection", string="Debtor", required=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer")
+    company_id = fields.Many2one(related="collection_id.company_id", store=True, index=True)
+    scope = fields.Selection(
+        [("item", "Item"), ("debtor", "Whole debtor")], required=True, default="item"
+    )
+    line_id = fields.Many2one(
+        "account.move.line", string="Item", index="btree_not_null", ondelete="set null"
+    )
+    item_name = fields.Char(string="Number", readonly=True)
+    item_due_date = fields.Date(string="Due", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(help="In the currency of the item. Empty: the whole item.")
+    held_now = fields.Monetary(
+        compute="_compute_held_now", help="What the hold keeps from being chased today."
+    )
+    kind = fields.Selection(KINDS, required=True, default="other")
+    reason_id = fields.Many2one("ar.collection.hold.reason", ondelete="restrict")
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    note = fields.Text()
+    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_to = fields.Date(string="Until", index="btree_not_null", help="The last day of the hold.")
+    date_ended = fields.Date(
+        string="Ended early on", readonly=True, help="From this day on the hold counts no more."
+    )
+    state = fields.Selection(
+        [("planned", "Planned"), ("active", "In force"), ("ended", "Ended")],
+        compute="_compute_state",
+        search="_search_state",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Placed by", readonly=True, default=lambda self: self.env.user
+    )
+    source_model = fields.Char(readonly=True)
+    source_id = fields.Many2oneReference(model_field="source_model", readonly=True)
+    baseline = fields.Integer(
+        readonly=True,
+        help="Number of the last allocation of cash before the hold was placed; only later ones "
+        "consume a promise.",
+    )
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount IS NULL OR amount >= 0)", "The held amount cannot be negative."
+    )
+    _dates_ascend = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)",
+        "The hold would end before it begins. Please choose a later end.",
+    )
+
+    # === COMPUTES === #
+    @api.depends("reason_id", "note", "kind")
+    def _compute_reason(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for hold in self:
+            hold.reason = hold.reason_id.name or labels.get(hold.kind)
+
+    @api.model
+    def _search_reason(self, operator, value):
+        return ["|", ("reason_id.name", operator, value), ("note", operator, value)]
+
+    @api.depends("date_from", "date_to", "date_ended", "collection_id")
+    def _compute_state(self):
+        for hold in self:
+            today = hold.company_id._ar_today() if hold.company_id else fields.Date.today()
+            if hold._ended_on(today):
+                hold.state = "ended"
+            else:
+                hold.state = "planned" if hold.date_from and hold.date_from > today else "active"
+
+    def _ended_on(self, today):
+        return bool(
+            (self.date_ended and self.date_ended <= today) or (self.date_to and self.date_to < today)
+        )
+
+    @api.model
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        ended = ["|", ("date_ended", "<=", today), ("date_to", "<", today)]
+        domains = {
+            "ended": ended,
+            "planned": ["&", "!", *ended, ("date_from", ">", today)],
+            "active": ["&", "!", *ended, ("date_from", "<=", today)],
+        }
+        return fields.Domain.OR(fields.Domain(domains[state]) for state in value if state)
+
+    @api.depends("line_id.amount_residual_currency", "amount", "date_to", "date_ended", "kind")
+    def _compute_held_now(self):
+        """What each hold keeps today: of an item, in the order in which holds count."""
+        held = self._held_of_lines(self.line_id)
+        for hold in self:
+            kind = "other" if hold.kind in ("debit", "exclusion") else hold.kind
+            amount = held.get(hold.line_id.id, {}).get(kind, 0.0)
+            if hold.scope == "debtor" or hold.state != "active":
+                amount = 0.0
+            hold.held_now = min(amount, hold.amount) if hold.amount else amount
+
+    @api.depends("item_name", "partner_id", "scope")
+    def _compute_display_name(self):
+        for hold in self:
+            what = hold.item_name if hold.scope == "item" else hold.partner_id.name
+            hold.display_name = f"{what or ''}: {hold.reason or ''}"
+
+    # === CONSTRAINTS === #
+    @api.constrains("scope", "line_id", "amount", "collection_id")
+    def _check_item(self):
+        for hold in self.filtered(lambda hold: hold.scope == "item" and hold.line_id):
+            line, account = hold.line_id.sudo(), hold.collection_id  # branch items: read only
+            if line.account_id.account_type != "asset_receivable" or line.parent_state != "posted":
+                raise ValidationError(
+                    self.env._(
+                        "%(item)s is not a posted receivable and cannot be held.",
+                        item=line.move_name or line.display_name,
+                    )
+                )
+            if (
+                line.partner_id.commercial_partner_id != account.partner_id
+                or line.company_id._ar_root() != account.company_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(item)s does not belong to %(debtor)s. Please choose items of this "
+                        "debtor and company.",
+                        item=line.move_name,
+                        debtor=account.display_name,
+                    )
+                )
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        baseline = self._last_allocation()
+        for vals in vals_list:
+            vals.setdefault("baseline", baseline)
+            if vals.get("reason_id"):
+                reason = self.env["ar.collection.hold.reason"].browse(vals["reason_id"])
+                vals.setdefault("kind", reason.kind)
+            if line_id := vals.get("line_id"):
+                line = self.env["account.move.line"].browse(line_id)
+                vals.update(
+                    scope="item",
+                    currency_id=line.currency_id.id,
+                    item_name=line.move_name,
+                    item_due_date=line.date_maturity or line.date,
+                )
+        holds = super().create(vals_list)
+        holds._check_placing()
+        holds._moved()
+        return holds
+
+    def write(self, vals):
+        if not self.env.su and (set(vals) - CHANGEABLE):
+            raise UserError(
+                self.env._(
+                    "A hold is evidence: only its end and its note can be changed. To change the "
+                    "amount, end this hold and place another."
+                )
+            )
+        if "date_to" in vals:
+            self._check_new_end(fields.Date.to_date(vals["date_to"]))
+        result = super().write(vals)
+        self._moved()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if not self.env.su:
+            raise UserError(self.env._("A hold is evidence and cannot be deleted. End it instead."))
+
+    def _check_placing(self):
+        """A hold placed by a person: positive, within what is open, with an end."""
+        for hold in self:
+            if hold.scope == "item" and hold.line_id:
+                residual = abs(hold.line_id.sudo().amount_residual_currency)  # branch item
+                currency = hold.currency_id
+                if currency.is_zero(residual):
+                    raise UserError(
+                        self.env._("%(item)s is paid; nothing is left to hold.", item=hold.item_name)
+                    )
+                if hold.amount and currency.compare_amounts(hold.amount, residual) > 0:
+                    raise UserError(
+                        self.env._(
+                            "%(item)s has %(open)s open; %(amount)s cannot be held. Leave the amount "
+                            "empty to hold all of it.",
+                            item=hold.item_name,
+                            open=currency.format(residual),
+                            amount=currency.format(hold.amount),
+                        )
+                    )
+            elif hold.scope == "item":
+                raise UserError(self.env._("Please choose the item to hold, or hold the whole debtor."))
+            if not hold.date_to and not hold.source_model and not hold._may_be_endless():
+                raise UserError(
+                    self.env._("Please say until when. Only a manager may place a hold without end.")
+                )
+
+    def _may_be_endless(self):
+        return self.env.su or self.env.user.has_group("ar_collections.group_ar_collection_manager")
+
+    def _check_new_end(self, new_end):
+        for hold in self:
+            today = hold.company_id._ar_today()
+            if hold.state == "ended":
+                raise UserError(
+                    self.env._("%(hold)s has ended. Place a new hold instead.", hold=hold.display_name)
+                )
+            if new_end and new_end < today:
+                raise UserError(
+                    self.env._("The new end is in the past. Choose today or later, or end the hold now.")
+                )
+            if not new_end and not hold.source_model and not hold._may_be_endless():
+                raise UserError(self.env._("Only a manager may keep a hold without end."))
+
+    # === ACTIONS === #
+    def action_end(self):
+        """End these holds now. What they held can be chased again after the resume days."""
+        self.check_access("write")
+        for hold in self:
+            if hold.state == "ended":
+                continue
+            if hold.source_model and not self.env.su:
+                raise AccessError(
+                    self.env._(
+                        "%(hold)s belongs to a promise, dispute or plan and ends with it.",
+                        hold=hold.display_name,
+                    )
+                )
+            # sudo: the day of the end is written by this transition only
+            hold.sudo().write({"date_ended": hold.company_id._ar_today()})
+            hold.collection_id.message_post(
+                body=self.env._("Hold ended: %(hold)s", hold=hold.display_name)
+            )
+        return True
+
+    def action_open_debtor(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ar.collection",
+            "res_id": self.collection_id.id,
+            "views": [(False, "form")],
+        }
+
+    # === BUSINESS === #
+    def _moved(self):
+        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
+
+    @api.model
+    def _last_allocation(self):
+        """Number of the newest allocation: later ones have a greater one."""
+        [[last]] = self.env.execute_query(
+            SQL("SELECT coalesce(max(id), 0) FROM account_partial_reconcile")
+        )
+        return last
+
+    @api.model
+    def _in_force_sql(self, alias, day):
+        """SQL condition: the hold ``alias`` is in force on ``day`` (a date or SQL)."""
+        return SQL(
+            "(%(h)s.date_from <= %(day)s AND coalesce(%(h)s.date_to, 'infinity') >= %(day)s"
+            " AND coalesce(%(h)s.date_ended, 'infinity') > %(day)s)",
+            h=SQL.identifier(alias),
+            day=day,
+        )
+
+    @api.model
+    def _end_sql(self, alias):
+        """SQL: the first day on which the hold ``alias`` no longer counts, or NULL."""
+        return SQL(
+            "least(%(h)s.date_ended, %(h)s.date_to + 1)",
+            h=SQL.identifier(alias),
+        )
+
+    def _held_of_lines(self, lines, day=None):
+        """Held part of items by kind.
+
+        :param lines: ``account.move.line`` recordset. :param day: default today.
+        :return: dict id of the item -> dict kind -> amount (item currency, positive);
+            items without a held part are missing.
+        """
+        if not lines.ids:
+            return {}
+        self.env["account.move.line"].flush_model()
+        rows = self._allocate(lines.ids, day)
+        return {
+            line_id: {kind: float(amount) for kind, amount in parts.items()}
+            for line_id, parts in rows.items()
+        }
+
+    @api.model
+    def _allocate(self, line_ids=None, day=None, partner_ids=None):
+        """Allocate the holds in force to their items; the rules are ``tools.allocation``'s.
+
+        :param line_ids: these items; None: all items with a hold of their own, of the
+            debtors ``partner_ids`` if given. Holds on whole debtors and core's exclusions
+            (``no_followup``, blocked invoices) count too, but do not make an item appear
+            unless ``line_ids`` is given.
+        :param day: date; None: today in each company.
+        :return: dict id of the item -> dict kind of ``allocation.ORDER`` -> Decimal in the
+            currency of the item.
+        """
+        self.flush_model()
+        rows = self.env.execute_query_dict(self._allocation_sql(line_ids, day, partner_ids))
+        if not rows:
+            return {}
+        items, baselines = defaultdict(list), {}
+        for row in rows:
+            items[row["line_id"]].append(row)
+            if row["kind"] in allocation.CONSUMED_BY_CASH and row["amount"]:
+                before = baselines.get(row["line_id"])
+                low = row["baseline"] if before is None else min(before, row["baseline"])
+                baselines[row["line_id"]] = low
+        cash = defaultdict(list)
+        for line_id, number, amount in self.env["account.move.line"]._ar_cash_since(baselines):
+            cash[line_id].append(allocation.Cash(number, _decimal(amount)))
+        return {
+            line_id: parts
+            for line_id, holds in items.items()
+            if (parts := self._allocate_item(holds, cash[line_id]))
+        }
+
+    @api.model
+    def _allocate_item(self, rows, cash):
+        holds = [
+            allocation.Hold(
+                row["kind"],
+                _decimal(row["amount"]) if row["amount"] else None,
+                row["date_to"] or date.max,
+                row["baseline"] or 0,
+            )
+            for row in rows
+        ]
+        return allocation.held_by_kind(abs(_decimal(rows[0]["residual"])), holds, cash)
+
+    @api.model
+    def _allocation_sql(self, line_ids, day, partner_ids):
+        if line_ids is not None:
+            restrict = SQL("line.id IN %s", tuple(line_ids) or (0,))
+        elif partner_ids is not None:
+            restrict = SQL(
+                "line.id IN (SELECT own.line_id FROM ar_collection_hold own"
+                " JOIN ar_collection account ON account.id = own.collection_id"
+                " WHERE account.partner_id IN %s)",
+                tuple(partner_ids) or (0,),
+            )
+        else:
+            restrict = SQL("line.id IN (SELECT own.line_id FROM ar_collection_hold own)")
+        today = day or SQL("today.day")
+        return SQL(
+            """
+            WITH today AS (SELECT * FROM %(todays)s),
+            item AS (
+                SELECT line.id, line.amount_residual_currency AS residual, line.no_followup,
+                       move.payment_state = 'blocked' AS blocked, today.root_id, today.day,
+                       partner.commercial_partner_id AS debtor_id
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN res_company company ON company.id = line.company_id
+                  JOIN today ON today.root_id = split_part(company.parent_path, '/', 1)::int
+                  LEFT JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE %(restrict)s AND line.amount_residual_currency != 0
+            )
+            SELECT item.id AS line_id, item.residual, %(kind)s AS kind, hold.amount,
+                   hold.date_to, hold.baseline
+              FROM item JOIN ar_collection_hold hold ON hold.line_id = item.id
+              JOIN today ON today.root_id = item.root_id
+             WHERE hold.scope = 'item' AND %(in_force)s
+            UNION ALL
+            SELECT item.id, item.residual, %(kind)s, NULL, hold.date_to, NULL
+              FROM item
+              JOIN ar_collection account
+                ON account.partner_id = item.debtor_id AND account.company_id = item.root_id
+              JOIN ar_collection_hold hold ON hold.collection_id = account.id
+              JOIN today ON today.root_id = item.root_id
+             WHERE hold.scope = 'debtor' AND %(in_force)s
+            UNION ALL
+            SELECT item.id, item.residual, 'other', NULL, NULL, NULL
+              FROM item WHERE item.no_followup OR item.blocked
+            """,
+            todays=self._todays_sql(),
+            restrict=restrict,
+            kind=_kind_sql("hold"),
+            in_force=self._in_force_sql("hold", today),
+        )
+
+    @api.model
+    def _todays_sql(self):
+        """SQL table ``(root_id, day)``: today in each root company."""
+        # sudo: the timezone of every company, for jobs that run over all of them
+        roots = self.env["res.company"].sudo().search([("parent_id", "=", False)])
+        return SQL(
+            "unnest(%s::int[], %s::date[]) AS todays(root_id, day)",
+            roots.ids,
+            [root._ar_today() for root in roots],
+        )
+
+
+def _decimal(amount):
+    return Decimal(str(amount))
+
+
+def _kind_sql(alias):
+    """SQL: the kind of the hold as ``allocation.ORDER`` knows it."""
+    return SQL(
+        "CASE WHEN %(h)s.kind IN ('debit', 'exclusion') THEN 'other' ELSE %(h)s.kind END",
+        h=SQL.identifier(alias),
+    )

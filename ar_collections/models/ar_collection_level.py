@@ -1,0 +1,78 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..tools import ladder
+
+
+class ArCollectionLevel(models.Model):
+    _name = "ar.collection.level"
+    _description = "Follow-up Level"
+    _order = "policy_id, delay, id"
+
+    name = fields.Char(required=True, translate=True)
+    policy_id = fields.Many2one(
+        "ar.collection.policy", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="policy_id.company_id", store=True)
+    currency_id = fields.Many2one(related="policy_id.currency_id")
+    delay = fields.Integer(
+        string="Days after due",
+        required=True,
+        help="Days past the due date of the item; negative: a courtesy reminder that many days "
+        "before it, sent only before the due date.",
+    )
+    min_days = fields.Integer(
+        string="Days after previous", help="At least so many days since the previous level."
+    )
+    min_amount = fields.Monetary(string="From", help="Only for claims of at least this amount.")
+    formal = fields.Boolean(
+        help="A final demand: it demands only items that had a notice before; younger ones are "
+        "listed as also overdue. Its deadline is printed."
+    )
+    automatic = fields.Boolean(
+        default=True, help="Off: a manager approves each notice before it leaves."
+    )
+    deadline_days = fields.Integer(
+        string="Pay within (days)", default=10, help="Deadline printed on the notice."
+    )
+    send_email = fields.Boolean(string="E-mail", default=True)
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail text",
+        domain="[('model', '=', 'ar.collection.notice')]",
+        ondelete="restrict",
+    )
+    letter_title = fields.Char(string="Subject of the letter", translate=True)
+    letter_text = fields.Text(
+        string="Text before the items",
+        translate=True,
+        help="%(deadline)s is replaced by the date to pay by, %(notices)s by the dates of the "
+        "notices before.",
+    )
+    letter_closing = fields.Text(string="Text after the items", translate=True)
+
+    _delay_uniq = models.UniqueIndex(
+        "(policy_id, delay)",
+        "Another level of this policy already uses this day. Please give each level its own day.",
+    )
+
+    def _to_ladder(self):
+        """The levels as plain values for ``tools.ladder``."""
+        return [
+            ladder.Level(
+                level.id, level.delay, level.min_days, Decimal(str(level.min_amount)), level.formal
+            )
+            for level in self
+        ]
+
+    @api.depends("name", "delay")
+    @api.depends_context("ar_collections_with_day")
+    def _compute_display_name(self):
+        with_day = self.env.context.get("ar_collections_with_day")
+        for level in self:
+            level.display_name = (
+                self.env._("%(level)s, day %(day)s", level=level.name, day=level.delay)
+                if with_day
+                else level.name
+            )

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .ar_collection_refresh import AMOUNTS
+
+#: Which open items stand behind a figure: an SQL condition on ``_items_sql``.
+FIGURE_ITEMS = {
+    "total_due": "item.open > 0",
+    "not_due": "item.open > 0 AND item.days <= 0",
+    "total_overdue": "item.open > 0 AND item.days > 0",
+    "bucket_1": "item.open > 0 AND item.days BETWEEN 1 AND item.limit_1",
+    "bucket_2": "item.open > 0 AND item.days > item.limit_1 AND item.days <= item.limit_2",
+    "bucket_3": "item.open > 0 AND item.days > item.limit_2 AND item.days <= item.limit_3",
+    "bucket_4": "item.open > 0 AND item.days > item.limit_3 AND item.days <= item.limit_4",
+    "bucket_5": "item.open > 0 AND item.days > item.limit_4",
+    "held": "item.open > 0 AND item.days > 0 AND item.held_currency > 0",
+    "disputed": "item.open > 0 AND item.days > 0 AND item.disputed > 0",
+    "promised": "item.open > 0 AND item.days > 0 AND item.promised > 0",
+    "planned": "item.open > 0 AND item.days > 0 AND item.planned > 0",
+    "held_other": "item.open > 0 AND item.days > 0 AND item.held_other > 0",
+    "collectable": "item.open > 0 AND item.days > 0 AND item.open_currency > item.held_currency",
+    "net_collectable": "item.days > 0 AND item.open_currency > item.held_currency"
+    " OR item.open < 0",
+    "unapplied_credit": "item.open < 0",
+}
+
+
+class ArCollection(models.Model):
+    """The figures of one debtor, read from the ledger when its page is opened."""
+
+    _inherit = "ar.collection"
+
+    live_figures = fields.Json(
+        compute="_compute_live_figures",
+        help="The figures of the debtor out of the ledger, in company currency, with "
+        "`bucket_labels`, `by_currency` and `in_other_branches`.",
+    )
+    item_ids = fields.One2many(
+        "account.move.line", string="Open items", compute="_compute_item_ids"
+    )
+
+    @api.depends_context("company", "allowed_company_ids")
+    @api.depends("partner_id", "company_id", "write_date")
+    def _compute_live_figures(self):
+        self._flush_ledger()
+        rows = self.env.execute_query_dict(self._debtors_sql(self.partner_id.ids))
+        by_debtor = {(row["partner_id"], row["company_id"]): row for row in rows}
+        currencies = self._live_by_currency()
+        for account in self:
+            key = (account.partner_id.id, account.company_id.id)
+            row = by_debtor.get(key, {})
+            figures = {name: float(row.get(name) or 0) for name in AMOUNTS}
+            figures["days_overdue"] = row.get("days_overdue") or 0
+            figures["balance"] = figures["total_due"] - figures["unapplied_credit"]
+            figures["bucket_labels"] = account.company_id.sudo()._ar_bucket_labels()  # settings
+            figures["currency_id"] = account.company_id.sudo().currency_id.id
+            figures["by_currency"] = currencies.get(key, [])
+            figures["in_other_branches"] = figures["balance"] - sum(
+                account.item_ids.mapped("amount_residual")
+            )
+            account.live_figures = figures
+
+    def _live_by_currency(self):
+        """dict (debtor, company) -> [{currency_id, open, open_currency}] of all open items."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, company_id, currency_id, sum(open), sum(open_currency)
+                  FROM (%s) item GROUP BY partner_id, company_id, currency_id ORDER BY sum(open) DESC
+                """,
+                self._items_sql(self.partner_id.ids),
+            )
+        )
+        result = {}
+        for partner_id, company_id, currency_id, amount, amount_currency in rows:
+            result.setdefault((partner_id, company_id), []).append(
+                {
+                    "currency_id": currency_id,
+                    "open": float(amount),
+                    "open_currency": float(amount_currency),
+                }
+            )
+        return result
+
+    @api.depends_context("allowed_company_ids")
+    @api.depends("partner_id", "company_id", "write_date")
+    def _compute_item_ids(self):
+        for account in self:
+            account.item_ids = self.env["account.move.line"].search(
+                account._open_items_domain(), order="date_maturity, id"
+            )
+
+    def _live_items(self, figure):
+        """Ids of the open items behind a figure of the debtor.
+
+        :raises ValueError: no such figure.
+        """
+        if figure not in FIGURE_ITEMS:
+            raise ValueError(self.env._("There is no figure %(name)s.", name=figure))
+        self._flush_ledger()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT item.line_id FROM (%s) item WHERE item.company_id = %s AND (%s)",
+                self._items_sql(self.partner_id.ids),
+                self.company_id.id,
+                SQL(FIGURE_ITEMS[figure]),
+            )
+        )
+        return [line_id for [line_id] in rows]

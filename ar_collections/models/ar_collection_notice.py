@@ -1,0 +1,365 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, formatLang
+
+from ..tools import reference
+from .ar_collection_decision import REASONS
+
+STATES = [
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("queued", "Queued"),
+    ("sending", "Sending"),
+    ("sent", "Sent"),
+    ("failed", "Failed"),
+    ("skipped", "Skipped"),
+    ("cancelled", "Cancelled"),
+]
+#: From which states a notice may go to which.
+TRANSITIONS = {
+    "to_approve": {"draft"},
+    "queued": {"draft", "to_approve", "failed"},
+    "sending": {"queued"},
+    "sent": {"sending", "failed"},
+    "failed": {"queued", "sending", "sent"},
+    "skipped": {"queued", "to_approve"},
+    "cancelled": {"draft", "to_approve", "queued", "failed"},
+}
+
+
+class ArCollectionNotice(models.Model):
+    """One communication to one debtor. Read-only for every human role."""
+
+    _name = "ar.collection.notice"
+    _description = "Notice"
+    _order = "id desc"
+
+    name = fields.Char(string="Number", required=True, readonly=True, index=True)
+    collection_id = fields.Many2one(
+        "ar.collection", string="Debtor", required=True, readonly=True, index=True,
+        ondelete="restrict",
+    )
+    partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer")
+    company_id = fields.Many2one(
+        related="collection_id.company_id", store=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    run_id = fields.Many2one(
+        "ar.collection.run", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    channel = fields.Selection([("email", "E-mail")], default="email", required=True, readonly=True)
+    state = fields.Selection(STATES, default="queued", required=True, readonly=True, index=True)
+    date = fields.Date(required=True, readonly=True)
+    deadline = fields.Date(string="Pay by", readonly=True)
+    date_sent = fields.Datetime(string="Sent", readonly=True)
+    contact_id = fields.Many2one(
+        "res.partner", string="Sent to", readonly=True, ondelete="restrict"
+    )
+    email_to = fields.Char(string="Address", readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Contact person", readonly=True, ondelete="set null"
+    )
+
+    # === What was said: kept as it was, whatever becomes of policy and texts === #
+    level_id = fields.Many2one(
+        "ar.collection.level", string="Level", readonly=True, ondelete="set null",
+        index="btree_not_null",
+    )
+    level_name = fields.Char(readonly=True)
+    formal = fields.Boolean(readonly=True)
+    courtesy = fields.Boolean(readonly=True)
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize=False)
+    attachment_id = fields.Many2one(
+        "ir.attachment", string="Letter", readonly=True, ondelete="set null"
+    )
+    line_ids = fields.One2many("ar.collection.notice.line", "notice_id", readonly=True)
+    totals = fields.Json(
+        readonly=True,
+        help="Per currency: currency_id, claimed, credit, to_pay, reference, bank_account_id.",
+    )
+    amount = fields.Monetary(
+        string="Claim", readonly=True, help="To pay, in company currency, credits deducted."
+    )
+
+    # === Delivery === #
+    reason = fields.Selection(REASONS, string="Skipped because", readonly=True)
+    error = fields.Text(readonly=True)
+    delivery_unknown = fields.Boolean(
+        readonly=True,
+        help="The delivery was interrupted: the notice may or may not have left. A person decides.",
+    )
+    tries = fields.Integer(readonly=True)
+    mail_message_id = fields.Many2one(
+        "mail.message", string="Message", readonly=True, ondelete="set null",
+        index="btree_not_null",
+    )
+    mail_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
+    message_reference = fields.Char(string="Message-Id", readonly=True)
+
+    _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a notice is unique.")
+    _queue_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
+
+    # === CRUD === #
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The state of a notice changes only through its actions.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if not self.env.su:
+            raise UserError(self.env._("A notice is evidence and cannot be deleted."))
+
+    # === STATE === #
+    def _set_state(self, state, **vals):
+        """Move to a state; those that may not go there are refused.
+
+        :raises UserError: names the notice and the state it is in.
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for notice in self:
+            if notice.state not in TRANSITIONS[state]:
+                raise UserError(
+                    self.env._(
+                        "Notice %(name)s is %(state)s and cannot become %(new)s.",
+                        name=notice.name,
+                        state=labels[notice.state].lower(),
+                        new=labels[state].lower(),
+                    )
+                )
+        # sudo: the transition above is the only way to write the state
+        self.sudo().write({"state": state, **vals})
+
+    def _check_manager(self):
+        if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
+            raise AccessError(self.env._("Only a manager of AR Collections may do this."))
+        self.check_access("read")
+
+    def action_approve(self):
+        """Release notices that wait for approval."""
+        self._check_manager()
+        self._set_state("queued")
+        self._trigger_delivery()
+        return True
+
+    def action_cancel(self):
+        """Give up notices that have not left."""
+        self._check_manager()
+        self.filtered("delivery_unknown")._keep_levels()
+        self._set_state("cancelled", delivery_unknown=False)
+        return True
+
+    def action_retry(self):
+        """Send failed notices again; for *delivery unknown* that is a decision of a person."""
+        self._check_manager()
+        self._set_state("queued", error=False, delivery_unknown=False)
+        self._trigger_delivery()
+        return True
+
+    def action_confirm_sent(self):
+        """The notice of unknown delivery did leave: count it as sent."""
+        self._check_manager()
+        for notice in self:
+            if not notice.delivery_unknown:
+                raise UserError(
+                    self.env._(
+                        "Notice %(name)s is not of unknown delivery.", name=notice.name
+                    )
+                )
+        self._set_state("sent", delivery_unknown=False, error=False, date_sent=fields.Datetime.now())
+        self._after_sending()
+        return True
+
+    @api.model
+    def _trigger_delivery(self):
+        self.env.ref("ar_collections.ir_cron_ar_collection_deliver").sudo()._trigger()  # our job
+
+    # === CREATION === #
+    @api.model
+    def _create_from(self, run, decided):
+        """Make the notices of a run: headers by the ORM, their lines by one statement.
+
+        :param decided: rows of ``ar.collection.run._decide`` that have a level.
+        :return: the notices.
+        """
+        levels = self.env["ar.collection.level"].browse(
+            [row["decision"].level.id for row in decided]
+        )
+        notices = self.create(
+            [
+                {
+                    "collection_id": row["account"]["account_id"],
+                    "run_id": run.id,
+                    "date": run.date,
+                    "state": "queued" if level.automatic else "to_approve",
+                    **self._prepare_level_vals(level, run.date),
+                    **self._prepare_claim_vals(row["decision"]),
+                }
+                for row, level in zip(decided, levels, strict=True)
+            ]
+        )
+        notices._freeze_lines(
+            [row["decision"] for row in decided],
+            run.company_id,
+            run.date,
+            [row["account"]["partner_id"] for row in decided],
+        )
+        return notices
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("name"):
+                vals["name"] = self.env["ir.sequence"].next_by_code("ar.collection.notice")
+        return super().create(vals_list)
+
+    @api.model
+    def _prepare_level_vals(self, level, today):
+        return {
+            "level_id": level.id,
+            "level_name": level.name,
+            "formal": level.formal,
+            "courtesy": level.delay < 0,
+            "deadline": today + timedelta(days=level.deadline_days),
+        }
+
+    @api.model
+    def _prepare_claim_vals(self, decision):
+        return {
+            "amount": float(decision.amount),
+            "totals": [
+                {
+                    "currency_id": claim.currency_id,
+                    "claimed": float(claim.claimed),
+                    "credit": float(claim.credit),
+                    "to_pay": float(claim.to_pay),
+                }
+                for claim in decision.claims
+            ],
+        }
+
+    def _freeze_lines(self, decisions, company, today, partner_ids):
+        """Write the lines of these notices anew, a decision for each."""
+        self.flush_model()
+        self.line_ids.unlink()
+        rows = [
+            (
+                notice.id,
+                notice.collection_id.id,
+                claim.currency_id,
+                decision.level.delay,
+                self._level_kind(decision.level),
+            )
+            for notice, decision in zip(self, decisions, strict=True)
+            for claim in decision.claims
+        ]
+        run = self.env["ar.collection.run"]
+        policies = self.env["ar.collection.policy"].with_context(active_test=False)
+        items = run._ladder_items_sql(
+            company, today, partner_ids, policies.search([("company_id", "=", company.id)])
+        )
+        self.env["ar.collection.notice.line"]._insert(rows, items)
+        self.invalidate_recordset(["line_ids"])
+
+    @api.model
+    def _level_kind(self, level):
+        if level.courtesy:
+            return "courtesy"
+        return "formal" if level.formal else "normal"
+
+    @api.model
+    def _plan_lines(self, decided, company, today, partner_ids):
+        """The items that notices would claim: dict account -> rows of ``_ladder_items_sql``."""
+        run = self.env["ar.collection.run"]
+        policies = self.env["ar.collection.policy"].with_context(active_test=False)
+        # sudo: the rule of the ladder is no secret; debtors were filtered by the caller
+        policies = policies.sudo().search([("company_id", "=", company.id)])
+        levels = {row["account"]["account_id"]: row["decision"].level for row in decided}
+        claimed = {
+            (row["account"]["account_id"], claim.currency_id)
+            for row in decided
+            for claim in row["decision"].claims
+        }
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT * FROM (%s) item WHERE claimable > 0 ORDER BY account_id, due_date, line_id",
+                run._ladder_items_sql(company, today, partner_ids, policies),
+            )
+        )
+        result = {}
+        for row in rows:
+            level = levels.get(row["account_id"])
+            if level and (row["account_id"], row["currency_id"]) in claimed and _claims(level, row):
+                result.setdefault(row["account_id"], []).append(row)
+        return result
+
+    # === WHAT THE LETTER SAYS === #
+    def _prepare_totals(self):
+        """The totals with payment reference and bank account, per currency."""
+        totals = []
+        for row in self.totals or []:
+            claimed = self.line_ids.filtered(
+                lambda line, row=row: line.kind == "claim"
+                and line.currency_id.id == row["currency_id"]
+            )
+            totals.append(
+                {
+                    **row,
+                    "reference": self._payment_reference(claimed),
+                    "bank_account_id": self._bank_account(claimed).id,
+                }
+            )
+        return totals
+
+    def _payment_reference(self, claimed):
+        """The invoice's own reference for a single item, else one of the notice (ISO 11649)."""
+        if len(claimed) == 1 and claimed.move_id.payment_reference:
+            return claimed.move_id.payment_reference
+        currency = claimed.currency_id[:1].name or ""
+        return reference.creditor_reference(self.name, currency)
+
+    def _bank_account(self, claimed):
+        """Where to pay: the account named on the newest of the invoices, else the company's."""
+        accounts = claimed.sorted("date_invoice", reverse=True).move_id.partner_bank_id
+        if accounts:
+            return accounts[0]
+        currency = claimed.currency_id[:1]
+        banks = self.company_id.partner_id.bank_ids
+        own = banks.filtered(lambda bank: bank.currency_id == currency)
+        neutral = banks.filtered(lambda bank: not bank.currency_id)
+        return (own or neutral or banks)[:1]
+
+    def _earlier_notices(self):
+        """Notices of the same items sent before this one, oldest first."""
+        self.ensure_one()
+        lines = self.env["ar.collection.notice.line"].search(
+            Domain("line_id", "in", self.line_ids.line_id.ids)
+            & Domain("notice_id.state", "=", "sent")
+            & Domain("kind", "in", ("claim", "also"))
+            & Domain("notice_id", "!=", self.id)
+        )
+        return lines.notice_id.sorted("id")
+
+    def _format_date(self, date):
+        return format_date(self.env, date, date_format="d MMM y", lang_code=self.lang)
+
+    def _format_amount(self, amount, currency):
+        """An amount without its currency, decimals of the currency, true minus sign."""
+        text = formatLang(
+            self.with_context(lang=self.lang).env, amount, digits=currency.decimal_places
+        )
+        return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _claims(level, row):
+    """Whether a notice at the level claims the item."""
+    if level.courtesy:
+        return row["days"] <= 0 and (row["reached_delay"] or 0) < 0
+    return row["days"] > 0 and (row["was_noticed"] or not level.formal)

@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+
+class ArCollectionPolicy(models.Model):
+    _name = "ar.collection.policy"
+    _description = "Follow-up Policy"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company._ar_root(),
+        domain="[('parent_id', '=', False)]",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    sequence = fields.Integer(default=10, help="The first policy that fits a debtor is used.")
+    domain = fields.Char(
+        string="For debtors", default="[]", tracking=True, help="Empty: for every debtor."
+    )
+    dunned = fields.Boolean(
+        string="Send notices",
+        default=True,
+        tracking=True,
+        help="Off: debtors of this policy are never sent a notice.",
+    )
+    escalation = fields.Selection(
+        [("sequential", "One level after the other"), ("direct", "The level the age calls for")],
+        required=True,
+        default="sequential",
+        tracking=True,
+    )
+    min_amount = fields.Monetary(
+        string="Minimum claim",
+        tracking=True,
+        help="Debtors with less to collect, credits deducted, get no notice.",
+    )
+    quiet_days = fields.Integer(
+        default=7, tracking=True, help="Days without a notice after the notice before."
+    )
+    resume_days = fields.Integer(
+        default=3,
+        tracking=True,
+        help="Days an item waits after its hold has ended: un-pausing never fires a letter at once.",
+    )
+    level_ids = fields.One2many("ar.collection.level", "policy_id", string="Levels", copy=True)
+    debtor_count = fields.Integer(compute="_compute_debtor_count")
+
+    _days_positive = models.Constraint(
+        "CHECK (quiet_days >= 0 AND resume_days >= 0)", "Days cannot be negative."
+    )
+
+    def _compute_debtor_count(self):
+        counts = dict(
+            self.env["ar.collection"]._read_group(
+                [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
+            )
+        )
+        for policy in self:
+            policy.debtor_count = counts.get(policy, 0)
+
+    @api.constrains("company_id")
+    def _check_company(self):
+        for policy in self:
+            if policy.company_id.parent_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(policy)s must belong to the head company %(root)s, not to its branch "
+                        "%(branch)s.",
+                        policy=policy.name,
+                        root=policy.company_id._ar_root().name,
+                        branch=policy.company_id.name,
+                    )
+                )
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for policy in self:
+            try:
+                policy._partners_sql()
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The conditions of %(policy)s cannot be read: %(error)s",
+                        policy=policy.name,
+                        error=error,
+                    )
+                ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        self.env["ar.collection"].sudo()._assign_policies()  # the machine assigns policies
+        return policies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"domain", "sequence", "active", "company_id"} & set(vals):
+            self.env["ar.collection"].sudo()._assign_policies()  # the machine assigns policies
+        return result
+
+    def _partners_sql(self):
+        """SQL: ids of the partners the policy is for."""
+        domain = Domain(safe_eval(self.domain or "[]"))
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)  # no rules
+        return SQL("(%s)", partners._search(domain).select())
+
+    def action_open_debtors(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_action"
+        )
+        action["domain"] = [("policy_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    def action_simulate(self):
+        """Look at what tonight's run of the company would decide."""
+        self.ensure_one()
+        return self.env["ar.collection.run"]._action_simulate(self.company_id)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if not (default and default.get("name")):
+            for policy, vals in zip(self, vals_list, strict=True):
+                vals["name"] = self.env._("%(policy)s (copy)", policy=policy.name)
+        return vals_list

@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+KEY = "ar_collections.partners"
+
+
+class ArCollectionQueue(models.Model):
+    """Append-only list of partners whose receivables moved.
+
+    Posting must not be slowed down or blocked, so hooks only remember partner ids in the
+    transaction; one statement writes them before the commit. The partner is a plain
+    number: a foreign key would lock the partner's row.
+    """
+
+    _name = "ar.collection.queue"
+    _description = "Collection Refresh Queue"
+    _log_access = False
+
+    partner_number = fields.Integer(required=True, readonly=True)
+
+    @api.model
+    def _add(self, partner_ids):
+        """Remember that the figures of these partners moved in this transaction.
+
+        :param partner_ids: ids of contacts or of debtors; both are found at the refresh.
+        """
+        if not partner_ids:
+            return
+        precommit = self.env.cr.precommit
+        # A rollback to a savepoint clears callbacks and data together: always add both.
+        if KEY not in precommit.data:
+            precommit.data[KEY] = set()
+            precommit.add(self._write_remembered)
+        precommit.data[KEY].update(partner_ids)
+
+    @api.model
+    def _write_remembered(self):
+        partner_ids = self.env.cr.precommit.data.pop(KEY, None)
+        if not partner_ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ar_collection_queue (partner_number) SELECT unnest(%s)",
+                sorted(partner_ids),
+            )
+        )
+        self._ask_for_refresh()
+
+    @api.model
+    def _ask_for_refresh(self):
+        """Wake the refresh in the next minute, unless it is asked for already."""
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "ar_collections.ir_cron_ar_collection_refresh", raise_if_not_found=False
+        )
+        if not cron_id:
+            return
+        asked = self.env.execute_query(
+            SQL(
+                "SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at > %s LIMIT 1",
+                cron_id,
+                fields.Datetime.now(),
+            )
+        )
+        if not asked:
+            # sudo: whoever posts an invoice asks for the refresh
+            cron = self.env["ir.cron"].sudo().browse(cron_id)
+            cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
+
+    @api.model
+    def _take(self, limit=5000):
+        """Lock and read a batch of the queue; must be the first statement of its transaction.
+
+        :return: (ids of the rows, ids of the debtors concerned: the partners themselves and
+            their commercial partners).
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, partner_number FROM ar_collection_queue
+                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                """,
+                limit,
+            )
+        )
+        numbers = {number for _id, number in rows}
+        debtors = self.env.execute_query(
+            SQL(
+                "SELECT commercial_partner_id FROM res_partner WHERE id IN %s",
+                tuple(numbers) or (0,),
+            )
+        )
+        return [row_id for row_id, _number in rows], numbers | {debtor for [debtor] in debtors}
+
+    @api.model
+    def _done(self, row_ids):
+        self.env.cr.execute(
+            SQL("DELETE FROM ar_collection_queue WHERE id IN %s", tuple(row_ids) or (0,))
+        )

@@ -1,0 +1,424 @@
+import logging
+from contextlib import contextmanager
+
+from psycopg2.errors import LockNotAvailable, SerializationFailure
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: Debtors written in one transaction of the full refresh.
+CHUNK = 4000
+#: Times a chunk is tried again when a person saves one of its debtors meanwhile.
+TRIES = 3
+#: Number of the database-wide lock that lets one refresh run at a time.
+LOCK = 7_203_001
+#: Columns the refresh writes, all taken from ``ar.collection.figures._debtors_sql``.
+AMOUNTS = (
+    "total_due",
+    "not_due",
+    "total_overdue",
+    "bucket_1",
+    "bucket_2",
+    "bucket_3",
+    "bucket_4",
+    "bucket_5",
+    "disputed",
+    "promised",
+    "planned",
+    "held_other",
+    "held",
+    "collectable",
+    "unapplied_credit",
+    "net_collectable",
+)
+OTHERS = ("oldest_due_date", "days_overdue", "oldest_bucket", "level_id")
+
+
+class ArCollection(models.Model):
+    """Keep the cache of figures in line with the ledger.
+
+    One aggregate fills a temporary table; then, chunk by chunk with a commit each, rows
+    that differ are updated. One big statement would die of a single card saved meanwhile
+    (REPEATABLE READ), and would hold its locks for seconds.
+    """
+
+    _name = "ar.collection"
+    _inherit = ["ar.collection", "ar.collection.figures"]
+
+    # === JOBS === #
+    @api.model
+    def _cron_refresh(self):
+        """Refresh the debtors in the queue, a batch per transaction."""
+        with self._refresh_lock() as locked:
+            while locked:
+                # The locking SELECT must be the first statement: start a fresh transaction.
+                self.env["ir.cron"]._commit_progress()
+                try:
+                    row_ids, partner_ids = self.env["ar.collection.queue"]._take()
+                    if not row_ids:
+                        break
+                    self._refresh(partner_ids)
+                    self.env["ar.collection.queue"]._done(row_ids)
+                except (SerializationFailure, LockNotAvailable):
+                    # somebody saved one of these debtors: they stay in the queue
+                    self.env.cr.rollback()
+                    self.env["ar.collection.queue"]._ask_for_refresh()
+                    break
+                if not self.env["ir.cron"]._commit_progress(len(row_ids)):
+                    break
+
+    @api.model
+    def _cron_refresh_full(self):
+        """Refresh every debtor: what the hooks missed, and the day that has passed."""
+        with self._refresh_lock() as locked:
+            if not locked:
+                self.env.ref("ar_collections.ir_cron_ar_collection_refresh_full")._trigger(
+                    at=fields.Datetime.add(fields.Datetime.now(), minutes=5)
+                )
+                return
+            self.env["ir.cron"]._commit_progress()
+            self._prepare_figures()
+            last_id = 0
+            while True:
+                last_id = self._refresh_chunk_safely(last_id)
+                self.env["ir.cron"]._commit_progress(CHUNK)
+                if last_id is None:
+                    break
+            self._drop_figures()
+            self.env["ir.cron"]._commit_progress(0, remaining=0)
+        self.env["ar.collection.queue"]._ask_for_refresh()
+
+    def _refresh_chunk_safely(self, last_id):
+        """One chunk of the full refresh; when it is hit by a person's save it is tried
+        again in a new transaction, then left to the queue.
+
+        :return: id to go on from, None after the last chunk.
+        """
+        for _attempt in range(TRIES):
+            try:
+                next_id = self._refresh_chunk(last_id)
+                self.env["ir.cron"]._commit_progress()
+                return next_id
+            except SerializationFailure:
+                self.env.cr.rollback()
+        ids = self._chunk_ids(last_id)
+        self.env["ar.collection.queue"]._add(self.browse(ids).partner_id.ids)
+        return ids[-1] if len(ids) == CHUNK else None
+
+    @contextmanager
+    def _refresh_lock(self):
+        """Let one refresh run at a time: a slow one must not overwrite newer figures.
+
+        The lock belongs to the session: it survives commits and dies with the process.
+        Yields whether it was had.
+        """
+        [[locked]] = self.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s)", LOCK))
+        try:
+            yield locked
+        except Exception:
+            self.env.cr.rollback()
+            raise
+        finally:
+            if locked:
+                self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s)", LOCK))
+
+    # === REFRESH === #
+    @api.model
+    def _refresh(self, partner_ids=None):
+        """Bring the figures of debtors in line with the ledger, in this transaction.
+
+        :param partner_ids: ids of debtors (commercial partners); None: all.
+        """
+        self._prepare_figures(partner_ids)
+        last_id = 0
+        while last_id is not None:
+            last_id = self._refresh_chunk(last_id, partner_ids)
+        self._drop_figures()
+
+    @api.model
+    def _prepare_figures(self, partner_ids=None):
+        """Aggregate the ledger into a temporary table; add the accounts that are missing."""
+        self._flush_ledger()
+        self._drop_figures()
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql(partner_ids))
+        )
+        self.env.cr.execute(SQL("CREATE INDEX ON ar_figures (partner_id, company_id)"))
+        self.env.cr.execute(SQL("ANALYZE ar_figures"))
+        stage = self.env["ar.collection.stage"]._by_kind()["current"]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id, active,
+                       fact_kind, oldest_bucket, priority, days_overdue, broken_promises,
+                       date_last_stage_update, create_uid, write_uid, create_date, write_date)
+                SELECT figures.partner_id, figures.company_id, company.currency_id, %(stage)s, TRUE,
+                       'current', '0', 0, 0, 0, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM ar_figures figures JOIN res_company company ON company.id = figures.company_id
+                 WHERE NOT EXISTS (SELECT 1 FROM ar_collection account
+                                    WHERE account.partner_id = figures.partner_id
+                                      AND account.company_id = figures.company_id)
+                    ON CONFLICT DO NOTHING
+                RETURNING id
+                """,
+                stage=stage.id,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        new_ids = [new_id for [new_id] in self.env.cr.fetchall()]
+        self._assign_policies(partner_ids)
+        self._update_last_payments(new_ids, partner_ids)
+
+    @api.model
+    def _drop_figures(self):
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures"))
+
+    @api.model
+    def _chunk_ids(self, last_id, partner_ids=None):
+        query = self.with_context(active_test=False)._search(
+            [("id", ">", last_id)]
+            + ([("partner_id", "in", list(partner_ids))] if partner_ids is not None else []),
+            order="id",
+            limit=CHUNK,
+        )
+        return [row_id for [row_id] in self.env.execute_query(query.select())]
+
+    def _refresh_chunk(self, last_id, partner_ids=None):
+        """Update the accounts after ``last_id`` whose figures differ.
+
+        :return: id to go on from; None after the last chunk.
+        """
+        ids = self.sudo()._chunk_ids(last_id, partner_ids)  # the refresh knows no rules
+        if not ids:
+            return None
+        self.env.cr.execute(self._update_sql(ids))
+        rows = self.env.cr.fetchall()
+        # sudo: the machine owns these fields, whoever posted the invoice
+        changed = self.sudo().browse(account_id for account_id, _old, _new in rows)
+        changed.invalidate_recordset()
+        self._move_stages({row_id: new for row_id, old, new in rows if old != new})
+        changed._after_refresh()
+        return ids[-1] if len(ids) == CHUNK else None
+
+    def _update_sql(self, ids):
+        columns = (*AMOUNTS, *OTHERS, "fact_kind", "priority", "priority_reason")
+        figures = [
+            *(SQL("coalesce(figures.%s, 0)", SQL.identifier(name)) for name in AMOUNTS),
+            SQL("figures.oldest_due_date"),
+            SQL("coalesce(figures.days_overdue, 0)"),
+            SQL("coalesce(figures.oldest_bucket, '0')"),
+            SQL("figures.level_id"),
+            self._fact_kind_sql(),
+            *self._priority_sql(),
+        ]
+        names = [SQL.identifier(name) for name in columns]
+        return SQL(
+            """
+            UPDATE ar_collection account
+               SET (%(names)s, write_date) = (%(news)s, %(now)s)
+              FROM (SELECT account.id, account.fact_kind AS old_kind, %(figures)s
+                      FROM ar_collection account
+                      LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
+                            AND figures.company_id = account.company_id
+                      LEFT JOIN ar_collection_level level ON level.id = figures.level_id
+                     WHERE account.id BETWEEN %(first)s AND %(last)s AND account.id = ANY(%(ids)s)
+                   ) AS new(id, old_kind, %(names)s)
+             WHERE account.id = new.id AND (%(olds)s) IS DISTINCT FROM (%(news)s)
+            RETURNING account.id, new.old_kind, account.fact_kind
+            """,
+            names=SQL(", ").join(names),
+            news=SQL(", ").join(SQL.identifier("new", name) for name in columns),
+            olds=SQL(", ").join(SQL.identifier("account", name) for name in columns),
+            figures=SQL(", ").join(figures),
+            now=fields.Datetime.now(),
+            first=ids[0],
+            last=ids[-1],
+            ids=ids,
+        )
+
+    @api.model
+    def _fact_kind_sql(self):
+        """SQL: the kind of stage that follows from the facts (DESIGN section 6)."""
+        return SQL(
+            """
+            CASE WHEN account.fact_kind IN ('legal', 'agency', 'escalated') THEN account.fact_kind
+                 WHEN figures.partner_id IS NULL THEN 'closed'
+                 WHEN figures.collectable = 0 AND figures.held > figures.held_other THEN
+                      CASE greatest(figures.disputed, figures.planned, figures.promised)
+                           WHEN figures.disputed THEN 'dispute'
+                           WHEN figures.planned THEN 'plan' ELSE 'promise' END
+                 WHEN level.delay >= 0 THEN 'reminder'
+                 ELSE 'current' END
+            """
+        )
+
+    @api.model
+    def _priority_sql(self):
+        """SQL: the priority and its reasons, from the age and the size of what is collectable."""
+        age = SQL(
+            "CASE WHEN figures.net_collectable > 0"
+            " THEN least(40, coalesce(figures.days_overdue, 0) / 3) ELSE 0 END"
+        )
+        amount = SQL(
+            "CASE WHEN figures.net_collectable > 0"
+            " THEN least(60, greatest(0, floor(10 * log(figures.net_collectable)) - 10))::int"
+            " ELSE 0 END"
+        )
+        return (
+            SQL("%s + %s", age, amount),
+            SQL(
+                """
+                CASE WHEN figures.net_collectable > 0 THEN jsonb_build_array(
+                     jsonb_build_array('amount', %s), jsonb_build_array('age', %s)) END
+                """,
+                amount,
+                age,
+            ),
+        )
+
+    # === AFTER THE REFRESH === #
+    def _move_stages(self, kinds):
+        """Move the debtors whose kind of stage changed, one write per target.
+
+        :param dict kinds: id of the account -> the new kind. A stage chosen by hand stays
+            until the facts change.
+        """
+        if not kinds:
+            return
+        stages = self.env["ar.collection.stage"]._by_kind()
+        for kind in set(kinds.values()):
+            accounts = self.sudo().browse(  # the machine moves debtors of every collector
+                account_id for account_id, new_kind in kinds.items() if new_kind == kind
+            )
+            accounts.write({"stage_id": stages[kind].id})
+
+    def _after_refresh(self):
+        """Hook: the figures of these accounts have changed.
+
+        The only place where promises, plans, disputes and charges judge themselves again;
+        nobody else hooks into accounting.
+        """
+
+    # === MACHINE-OWNED FIELDS BESIDE THE FIGURES === #
+    @api.model
+    def _assign_policies(self, partner_ids=None):
+        """Give each debtor its own policy, else the first of the company whose domain fits."""
+        self.flush_model()
+        policies = self.env["ar.collection.policy"].sudo().search([])  # all companies
+        for company, of_company in policies.grouped("company_id").items():
+            cases = [
+                SQL("WHEN account.partner_id IN %s THEN %s", policy._partners_sql(), policy.id)
+                for policy in of_company
+            ]
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE ar_collection account SET policy_id = new.policy_id
+                      FROM (SELECT account.id, coalesce(account.own_policy_id,
+                                   CASE %(cases)s END) AS policy_id
+                              FROM ar_collection account
+                             WHERE account.company_id = %(company)s AND %(restrict)s) new
+                     WHERE account.id = new.id
+                       AND account.policy_id IS DISTINCT FROM new.policy_id
+                    """,
+                    cases=SQL(" ").join(cases),
+                    company=company.id,
+                    restrict=self._partners_condition(partner_ids),
+                )
+            )
+        self.invalidate_model(["policy_id"])
+
+    @api.model
+    def _update_last_payments(self, new_ids, partner_ids):
+        """Date of the last payment of the debtors touched and of the new ones.
+
+        Every payment touches its debtor through the queue, so the nightly refresh of all
+        need not read all paid items.
+        """
+        if partner_ids is None and not new_ids:
+            return
+        concerned = (
+            SQL("account.id IN %s", tuple(new_ids))
+            if partner_ids is None
+            else self._partners_condition(partner_ids)
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_collection account SET last_payment_date = paid.date
+                  FROM (SELECT account.id, max(line.date) AS date
+                          FROM ar_collection account
+                          JOIN res_partner partner
+                            ON partner.commercial_partner_id = account.partner_id
+                          JOIN account_move_line line ON line.partner_id = partner.id
+                          JOIN account_account ledger ON ledger.id = line.account_id
+                          JOIN account_journal journal ON journal.id = line.journal_id
+                          JOIN res_company company ON company.id = line.company_id
+                         WHERE ledger.account_type = 'asset_receivable' AND line.balance < 0
+                           AND line.parent_state = 'posted'
+                           AND journal.type IN ('bank', 'cash', 'credit')
+                           AND split_part(company.parent_path, '/', 1)::int = account.company_id
+                           AND %(concerned)s
+                         GROUP BY account.id) paid
+                 WHERE account.id = paid.id
+                   AND account.last_payment_date IS DISTINCT FROM paid.date
+                """,
+                concerned=concerned,
+            )
+        )
+        self.invalidate_model(["last_payment_date"])
+
+    @api.model
+    def _partners_condition(self, partner_ids):
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("account.partner_id IN %s", tuple(partner_ids) or (0,))
+
+    # === CHECK === #
+    @api.model
+    def _differences(self):
+        """Accounts whose cached figures differ from the ledger now; empty when all is well
+        and the queue is empty."""
+        self._prepare_figures()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT account.id FROM ar_collection account
+                  LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
+                        AND figures.company_id = account.company_id
+                 WHERE (%s) IS DISTINCT FROM (%s)
+                """,
+                SQL(", ").join(
+                    SQL("coalesce(account.%s, 0)", SQL.identifier(name)) for name in AMOUNTS
+                ),
+                SQL(", ").join(
+                    SQL("coalesce(figures.%s, 0)", SQL.identifier(name)) for name in AMOUNTS
+                ),
+            )
+        )
+        self._drop_figures()
+        return self.browse(account_id for [account_id] in rows)
+
+    @api.model
+    def _action_differences(self):
+        """Say that cache and ledger agree, or list the debtors where they do not."""
+        accounts = self.sudo()._differences()  # all debtors: a check of the books
+        if not accounts:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "message": self.env._("All figures agree with the ledger, to the cent."),
+                },
+            }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_action"
+        )
+        action["display_name"] = self.env._("Differences to the ledger")
+        action["domain"] = [("id", "in", accounts.ids)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,380 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+#: Notices made in one go; lines follow by one statement for all of them.
+BATCH = 500
+
+
+class ArCollectionRun(models.Model):
+    """One dunning run of one root company on one date, or a simulation of one."""
+
+    _name = "ar.collection.run"
+    _description = "Dunning Run"
+    _order = "date desc, id desc"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(required=True, readonly=True)
+    simulation = fields.Boolean(readonly=True)
+    state = fields.Selection(
+        [("new", "Started"), ("waiting", "Waiting"), ("done", "Done")],
+        default="new",
+        required=True,
+        readonly=True,
+    )
+    warning = fields.Char(readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Started by", readonly=True, default=lambda self: self.env.user
+    )
+    decision_ids = fields.One2many("ar.collection.decision", "run_id", readonly=True)
+    notice_ids = fields.One2many("ar.collection.notice", "run_id", readonly=True)
+    debtor_count = fields.Integer(string="Debtors", compute="_compute_totals")
+    notice_count = fields.Integer(string="Notices", compute="_compute_totals")
+    claim = fields.Monetary(string="Claimed", compute="_compute_totals")
+    summary = fields.Json(compute="_compute_summary", help="Totals by level and by reason.")
+
+    _date_uniq = models.UniqueIndex(
+        "(company_id, date) WHERE simulation IS NOT TRUE",
+        "There is one dunning run per company and day.",
+    )
+
+    # === COMPUTES === #
+    def _compute_totals(self):
+        groups = self.env["ar.collection.decision"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["run_id", "reason"],
+            ["__count", "claim:sum"],
+        )
+        totals = defaultdict(lambda: [0, 0, 0.0])
+        for run, reason, count, claim in groups:
+            totals[run][0] += count
+            if not reason:
+                totals[run][1] += count
+                totals[run][2] += claim
+        for run in self:
+            run.debtor_count, run.notice_count, run.claim = totals[run]
+
+    def _compute_summary(self):
+        for run in self:
+            run.summary = run._summarize()
+
+    def _summarize(self):
+        """dict ``debtors, notices, claim, levels, reasons``: plain values for people and tests."""
+        groups = self.env["ar.collection.decision"]._read_group(
+            [("run_id", "=", self.id)],
+            ["level_id", "reason"],
+            ["__count", "claim:sum", "overdue:sum"],
+        )
+        labels = dict(
+            self.env["ar.collection.decision"]._fields["reason"]._description_selection(self.env)
+        )
+        levels = [
+            {
+                "level_id": level.id,
+                "delay": level.delay,
+                "name": level.name,
+                "automatic": level.automatic,
+                "count": count,
+                "claim": claim,
+            }
+            for level, reason, count, claim, _overdue in groups
+            if not reason
+        ]
+        reasons = [
+            {"reason": reason, "name": labels[reason], "count": count, "overdue": overdue}
+            for _level, reason, count, _claim, overdue in groups
+            if reason
+        ]
+        return {
+            "debtors": sum(row["count"] for row in levels + reasons),
+            "notices": sum(row["count"] for row in levels),
+            "claim": sum(row["claim"] for row in levels),
+            "levels": sorted(levels, key=lambda row: -row["delay"]),
+            "reasons": sorted(reasons, key=lambda row: -row["count"]),
+        }
+
+    @api.depends("date", "simulation", "company_id")
+    def _compute_display_name(self):
+        for run in self:
+            day = format_date(self.env, run.date)
+            run.display_name = (
+                self.env._("Simulation of %(day)s", day=day)
+                if run.simulation
+                else self.env._("Run of %(day)s", day=day)
+            )
+
+    # === CONTRACT === #
+    @api.model
+    def simulate(self, on_date, policy_ids=None, limit=None, offset=0):
+        """What the run of the current company would decide on a date; writes nothing.
+
+        :param on_date: date or ISO string. :param policy_ids: ids; None: all policies.
+        :param limit, offset: a page of the debtors, in the order of their accounts.
+        :return: list of dicts ``collection_id, decision, level, channels, reason, claims,
+            credits, to_pay``: ``claims`` are ``{line_id, currency, open, held, claimed}``,
+            ``credits`` and ``to_pay`` dict code of the currency -> amount.
+        """
+        self.check_access("read")
+        company = self.env.company._ar_root()
+        policies = None
+        if policy_ids is not None:
+            policies = self.env["ar.collection.policy"].browse(policy_ids)
+        results = self._visible(
+            self._decide(company, fields.Date.to_date(on_date), policies=policies)
+        )
+        page = results[offset : offset + limit if limit else None]
+        return self._to_plain(page, company, fields.Date.to_date(on_date))
+
+    def _visible(self, results):
+        """Those debtors the reader may see."""
+        ids = [row["account"]["account_id"] for row in results]
+        accounts = self.env["ar.collection"].with_context(active_test=False)
+        visible = set(accounts.search([("id", "in", ids)])._ids)
+        return [row for row in results if row["account"]["account_id"] in visible]
+
+    def _to_plain(self, results, company, today):
+        partner_ids = [row["account"]["partner_id"] for row in results]
+        codes = {
+            currency.id: currency.name
+            for currency in self.env["res.currency"].with_context(active_test=False).search([])
+        }
+        lines = self.env["ar.collection.notice"]._plan_lines(results, company, today, partner_ids)
+        plain = []
+        for row in results:
+            decision, fact = row["decision"], row["account"]
+            plain.append(
+                {
+                    "collection_id": fact["account_id"],
+                    "decision": "notice" if decision.level else "none",
+                    "level": decision.level.id if decision.level else None,
+                    "channels": ["email"] if decision.level else [],
+                    "reason": decision.reason,
+                    "claims": [
+                        {
+                            "line_id": line["line_id"],
+                            "currency": codes[line["currency_id"]],
+                            "open": float(line["open_currency"]),
+                            "held": float(line["open_currency"] - line["claimable"]),
+                            "claimed": float(line["claimable"]),
+                        }
+                        for line in lines.get(fact["account_id"], [])
+                    ],
+                    "credits": {
+                        codes[claim.currency_id]: float(claim.credit) for claim in decision.claims
+                    },
+                    "to_pay": {
+                        codes[claim.currency_id]: float(claim.to_pay) for claim in decision.claims
+                    },
+                }
+            )
+        return plain
+
+    # === JOBS === #
+    @api.model
+    def _cron_run(self):
+        """Tonight's run of every company that sends automatically."""
+        # sudo: the job works for all companies
+        companies = self.env["res.company"].sudo().search(
+            [("parent_id", "=", False), ("ar_automatic", "=", True)]
+        )
+        for company in companies:
+            done = self.search_count(
+                [
+                    ("company_id", "=", company.id),
+                    ("date", "=", company._ar_today()),
+                    ("simulation", "=", False),
+                    ("state", "=", "done"),
+                ]
+            )
+            if not done:
+                self.with_company(company)._run(company._ar_today())
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    @api.autovacuum
+    def _gc_simulations(self):
+        """Simulations are kept a week."""
+        old = self.search(
+            [
+                ("simulation", "=", True),
+                ("create_date", "<", fields.Datetime.now() - timedelta(days=7)),
+            ]
+        )
+        old.sudo().unlink()  # nobody else may delete runs
+
+    # === RUN === #
+    @api.model
+    def _run(self, on_date):
+        """The dunning run of the current company on a date: decide, and queue the notices.
+
+        Started twice on one date, the second adds only what the first left without a
+        notice. Sends nothing itself: the delivery does.
+
+        :return: the run.
+        :raises UserError: the date is not today.
+        """
+        company = self.env.company._ar_root()
+        if fields.Date.to_date(on_date) != company._ar_today():
+            raise UserError(
+                self.env._(
+                    "A run is for today, %(today)s. For another date, simulate it.",
+                    today=format_date(self.env, company._ar_today()),
+                )
+            )
+        # sudo: runs, decisions and notices are read-only for every human
+        run = self.sudo()._get_or_create(company, on_date)
+        run.warning = run._bank_warning()
+        if run.warning and company.ar_bank_line_wait:
+            run.state = "waiting"
+            return run
+        # sudo: debtors that appeared a moment ago get their accounts; the queue stays for its job
+        _row_ids, partner_ids = self.env["ar.collection.queue"].sudo()._take()
+        self.env["ar.collection"].sudo()._refresh(partner_ids)  # dito
+        run._decide_and_queue()
+        run.state = "done"
+        company.sudo().ar_first_run_seen = True  # whoever may run has seen it
+        self.env.ref("ar_collections.ir_cron_ar_collection_deliver").sudo()._trigger()  # our job
+        return run
+
+    def _get_or_create(self, company, on_date):
+        run = self.search(
+            [("company_id", "=", company.id), ("date", "=", on_date), ("simulation", "=", False)]
+        )
+        return run or self.create(
+            {"company_id": company.id, "date": on_date, "user_id": self.env.uid}
+        )
+
+    def _decide_and_queue(self):
+        noticed = self.decision_ids.filtered("notice_id")
+        (self.decision_ids - noticed).unlink()
+        results = self._decide(self.company_id, self.date)
+        seen = set(noticed.collection_id.ids)
+        results = [row for row in results if row["account"]["account_id"] not in seen]
+        self._insert_decisions(results)
+        decided = [row for row in results if row["decision"].level]
+        for start in range(0, len(decided), BATCH):
+            self.env["ar.collection.notice"]._create_from(self, decided[start : start + BATCH])
+        self._link_notices()
+        self._propose_actions(results)
+
+    def _link_notices(self):
+        """Note on each decision the notice that came of it."""
+        self.env["ar.collection.notice"].flush_model()
+        self.env.cr.execute(self._link_notices_sql())
+        self.decision_ids.invalidate_recordset()
+
+    def _propose_actions(self, results):
+        """Where somebody's work is needed, put it on the collector's list."""
+        texts = {
+            "covered_by_credit": self.env._("Apply the credit"),
+            "no_address": self.env._("Complete the e-mail address"),
+        }
+        for reason, text in texts.items():
+            ids = [
+                row["account"]["account_id"]
+                for row in results
+                if row["decision"].reason == reason
+            ]
+            self.env["ar.collection"].browse(ids)._set_next_action(text, self.date)
+
+    def _bank_warning(self):
+        """A sentence when the newest bank line is older than the setting allows, else False."""
+        limit = self.company_id.ar_bank_line_days
+        if not limit:
+            return False
+        newest = self.env["account.bank.statement.line"].search(
+            [("company_id", "child_of", self.company_id.id)], order="date desc", limit=1
+        ).date
+        if not newest:
+            return False
+        days = sum(
+            (newest + timedelta(days=offset)).weekday() < 5
+            for offset in range(1, (self.date - newest).days + 1)
+        )
+        if days <= limit:
+            return False
+        return self.env._(
+            "The newest bank line is of %(day)s, %(days)s working days ago: payments may be missing.",
+            day=format_date(self.env, newest),
+            days=days,
+        )
+
+    # === ACTIONS === #
+    @api.model
+    def action_look(self):
+        """Simulate tonight's run of the current company and show it."""
+        return self._action_simulate(self.env.company._ar_root())
+
+    @api.model
+    def _action_simulate(self, company):
+        self.check_access("read")
+        company = company._ar_root()
+        # sudo: a simulation writes its own decisions, which nobody may write by hand
+        run = self.sudo().create(
+            {
+                "company_id": company.id,
+                "date": company._ar_today(),
+                "simulation": True,
+                "state": "done",
+                "user_id": self.env.uid,
+            }
+        )
+        run.warning = run._bank_warning()
+        run._insert_decisions(run._decide(company, run.date))
+        if self.env.user.has_group("ar_collections.group_ar_collection_manager"):
+            company.sudo().ar_first_run_seen = True  # a manager has looked
+        return run.with_env(self.env).action_open_decisions()
+
+    def action_open_decisions(self):
+        """Show what the run concluded for each debtor."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_decision_action"
+        )
+        action["display_name"] = self.display_name
+        action["domain"] = [("run_id", "=", self.id)]
+        action["context"] = {"search_default_group_by_decision": 1, "ar_collections_run_id": self.id}
+        return action
+
+    def action_open_notices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_notice_action"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    @api.model
+    def action_run_now(self):
+        """Run tonight's dunning of the current company now, and show what it decided.
+
+        :raises UserError: the user is no manager of collections.
+        """
+        if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
+            raise UserError(
+                self.env._("Only a manager of AR Collections may start a dunning run.")
+            )
+        return self._run(self.env.company._ar_root()._ar_today()).with_env(
+            self.env
+        ).action_open_decisions()
+
+    @api.model
+    def tonight(self):
+        """Size of tonight's run of the current company: ``count``, ``amount``, ``currency_id``."""
+        self.check_access("read")
+        company = self.env.company._ar_root()
+        results = self._visible(self._decide(company, company._ar_today()))
+        decided = [row["decision"] for row in results if row["decision"].level]
+        return {
+            "count": len(decided),
+            "amount": float(sum(decision.amount for decision in decided)),
+            "currency_id": company.currency_id.id,
+            "automatic": company.sudo().ar_automatic,  # a setting everybody may know
+        }

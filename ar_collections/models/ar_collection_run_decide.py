@@ -1,0 +1,346 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import ladder
+from .ar_collection_decision import REASONS
+
+RANKS = {reason: rank for rank, (reason, _label) in enumerate(REASONS)}
+#: How the values of a column of decisions are handed over; the others are integers.
+ARRAYS = {
+    "reason": "%s::text[]",
+    "channels": "%s::text[]",
+    "reason_date": "%s::date[]",
+    "overdue": "%s::numeric[]",
+    "held": "%s::numeric[]",
+    "credit": "%s::numeric[]",
+    "claim": "%s::numeric[]",
+}
+#: State of an unfinished notice -> why its debtor gets no second one.
+PENDING = {
+    "to_approve": "awaiting_approval",
+    "queued": "pending_notice",
+    "sending": "pending_notice",
+    "failed": "delivery_unknown",
+}
+
+
+class ArCollectionRun(models.Model):
+    """Decide: SQL brings one row per debtor and currency, ``tools.ladder`` concludes."""
+
+    _inherit = "ar.collection.run"
+
+    @api.model
+    def _decide(self, company, today, partner_ids=None, policies=None, own_notice=None):
+        """Conclude for every debtor of a company with something open.
+
+        :param company: root company. :param today: date. :param partner_ids: only these
+            debtors. :param policies: only debtors of these policies.
+        :param own_notice: the notice being claimed: it does not stand in its own way, and
+            no level above its own is reached.
+        :return: list of dicts ``account`` (a row of ``_facts``, summed over currencies)
+            and ``decision`` (``ladder.Decision``).
+        """
+        facts = self._facts(company, today, partner_ids, policies, own_notice)
+        results = [
+            {"account": fact, "decision": self._conclude(fact, today)} for fact in facts.values()
+        ]
+        candidates = [row for row in results if row["decision"].level]
+        reachable = self._reachable([row["account"]["partner_id"] for row in candidates])
+        for row in candidates:
+            if row["account"]["partner_id"] not in reachable:
+                row["decision"] = ladder.Decision(None, "no_address")
+        return results
+
+    @api.model
+    def _conclude(self, fact, today):
+        if fact["pending"] in PENDING:
+            refused = ladder._refusal_of_debtor(fact["debtor"])
+            return refused or ladder.Decision(None, PENDING[fact["pending"]])
+        return ladder.decide(fact["debtor"], today)
+
+    @api.model
+    def _reachable(self, partner_ids):
+        """Ids of the debtors among these that can be written to by e-mail."""
+        contacts = self.env["res.partner"].browse(partner_ids)._ar_contacts()
+        every = self.env["res.partner"].union(*contacts.values())
+        mailable = set(every._ar_mailable().ids)
+        return {debtor for debtor, contact in contacts.items() if contact.id in mailable}
+
+    @api.model
+    def _facts(self, company, today, partner_ids, policies, own_notice):
+        """dict id of the account -> its facts, with ``debtor`` (``ladder.Debtor``)."""
+        self.env["ar.collection"]._flush_ledger()
+        self.env["ar.collection.notice"].flush_model()
+        all_policies = (
+            self.env["ar.collection.policy"]
+            .sudo()  # a run decides by the company's policies, whoever starts it
+            .with_context(active_test=False)
+            .search([("company_id", "=", company.id)])
+        )
+        ladders = {policy.id: policy.level_ids._to_ladder() for policy in all_policies}
+        rows = self.env.execute_query_dict(
+            self._facts_sql(company, today, partner_ids, policies, own_notice, all_policies)
+        )
+        facts = {}
+        for row in rows:
+            fact = facts.setdefault(row["account_id"], dict(row, rows=[], level_delay=None))
+            fact["rows"].append(self._currency_row(row))
+            self._add_up(fact, row)
+        by_policy = {policy.id: policy for policy in all_policies}
+        for fact in facts.values():
+            levels = ladders.get(fact["policy_id"], [])
+            fact["debtor"] = self._debtor_of(fact, by_policy.get(fact["policy_id"]), levels)
+        return facts
+
+    @api.model
+    def _add_up(self, fact, row):
+        """Sum over the currencies what is in company currency; keep the worst of the rest."""
+        if fact["rows"][1:]:
+            for name in ("overdue_company", "held_company", "unapplied"):
+                fact[name] += row[name]
+            fact["days"] = max(fact["days"] or 0, row["days"] or 0)
+            fact["resume_on"] = max(filter(None, [fact["resume_on"], row["resume_on"]]), default=None)
+            fact["next_on"] = min(filter(None, [fact["next_on"], row["next_on"]]), default=None)
+        if row["reached_delay"] is not None:
+            fact["level_delay"] = max(
+                row["reached_delay"],
+                row["reached_delay"] if fact["level_delay"] is None else fact["level_delay"],
+            )
+
+    @api.model
+    def _debtor_of(self, fact, policy, levels):
+        level = next((level for level in levels if level.delay == fact["level_delay"]), None)
+        return ladder.Debtor(
+            rows=fact["rows"],
+            level=level,
+            has_policy=bool(policy and policy.active),
+            dunned=bool(policy and policy.dunned),
+            paused=bool(fact["debtor_hold"]),
+            minimum=Decimal(str(policy.min_amount)) if policy else Decimal(0),
+            quiet_until=ladder.quiet_until(
+                fact["last_notice_date"], policy.quiet_days if policy else 0
+            ),
+            resume_on=fact["resume_on"],
+            next_on=fact["next_on"],
+        )
+
+    @api.model
+    def _currency_row(self, row):
+        names = (
+            "overdue",
+            "claimable",
+            "claimable_company",
+            "noticed",
+            "noticed_company",
+            "courtesy",
+            "courtesy_company",
+            "credit",
+            "credit_company",
+            "waiting",
+        )
+        return ladder.CurrencyRow(
+            row["currency_id"], **{name: Decimal(str(row[name])) for name in names}
+        )
+
+    @api.model
+    def _steps_sql(self, policies):
+        """SQL tables ``step`` and ``upcoming``: which level an item reaches on which days.
+
+        The rule is ``ladder.steps``; here it is laid out for each policy and each level an
+        item may stand at (0: none).
+        """
+        levels = self.env["ar.collection.level"].sudo().search([])  # items keep foreign levels
+        steps, upcoming = [], []
+        for policy in policies:
+            own = policy.level_ids._to_ladder()
+            for at_id, at_delay in [(0, None), *((level.id, level.delay) for level in levels)]:
+                found = ladder.steps(own, at_delay, policy.escalation)
+                steps += [
+                    (policy.id, at_id, s.first_day, s.last_day, s.level.delay, s.level.min_days)
+                    for s in found
+                ]
+                upcoming += [
+                    (policy.id, at_id, s.first_day, s.level.min_days)
+                    for s in found
+                    if not s.level.courtesy
+                ][:1]
+        step_columns = [list(column) for column in zip(*steps, strict=True)] or [[]] * 6
+        next_columns = [list(column) for column in zip(*upcoming, strict=True)] or [[]] * 4
+        return (
+            SQL(
+                "unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
+                " AS step(policy_id, at_level, first_day, last_day, delay, min_days)",
+                *step_columns,
+            ),
+            SQL(
+                "unnest(%s::int[], %s::int[], %s::int[], %s::int[])"
+                " AS upcoming(policy_id, at_level, first_day, min_days)",
+                *next_columns,
+            ),
+        )
+
+    @api.model
+    def _ladder_items_sql(self, company, today, partner_ids, policies, max_delay=None):
+        """SQL: open items with the account, what may be claimed, and the level reached.
+
+        Columns of ``_items_sql`` and: account_id, policy_id, is_waiting, claimable and
+        claimable_company (what is neither held nor waiting), was_noticed, reached_delay,
+        next_on.
+        """
+        step, upcoming = self._steps_sql(policies)
+        return SQL(
+            """
+            SELECT item.*, account.id AS account_id, account.policy_id,
+                   account.last_notice_date,
+                   coalesce(item.resume_on > item.today, FALSE) AS is_waiting,
+                   CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
+                        THEN item.open_currency - item.held_currency ELSE 0 END AS claimable,
+                   CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
+                        THEN item.open - item.disputed - item.promised - item.planned
+                             - item.held_other ELSE 0 END AS claimable_company,
+                   coalesce(level.delay >= 0, FALSE) AS was_noticed,
+                   CASE WHEN item.open > 0 THEN step.delay END AS reached_delay,
+                   greatest(item.due_date + upcoming.first_day,
+                            item.level_date + upcoming.min_days) AS next_on
+              FROM (%(items)s) item
+              JOIN ar_collection account ON account.partner_id = item.partner_id
+               AND account.company_id = item.company_id
+              LEFT JOIN ar_collection_level level ON level.id = item.level_id
+              LEFT JOIN %(step)s ON step.policy_id = account.policy_id
+                    AND step.at_level = coalesce(item.level_id, 0)
+                    AND item.days BETWEEN step.first_day AND step.last_day
+                    AND (item.level_date IS NULL
+                         OR item.today - item.level_date >= step.min_days)
+                    AND step.delay <= %(max_delay)s
+              LEFT JOIN %(upcoming)s ON upcoming.policy_id = account.policy_id
+                    AND upcoming.at_level = coalesce(item.level_id, 0)
+             WHERE item.company_id = %(company)s
+            """,
+            items=self.env["ar.collection"]._items_sql(partner_ids, today, waiting=True),
+            step=step,
+            upcoming=upcoming,
+            company=company.id,
+            max_delay=ladder.FOREVER if max_delay is None else max_delay,
+        )
+
+    @api.model
+    def _facts_sql(self, company, today, partner_ids, policies, own_notice, all_policies):
+        """SQL: one row per debtor and currency."""
+        due = SQL("open > 0 AND days > 0")
+        courtesy = SQL("open > 0 AND days <= 0 AND reached_delay < 0")
+        return SQL(
+            """
+            WITH item AS (%(items)s)
+            SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
+                   max(item.last_notice_date) AS last_notice_date,
+                   max(debtor_hold) AS debtor_hold, max(pending.state) AS pending,
+                   coalesce(sum(open_currency) FILTER (WHERE %(due)s), 0) AS overdue,
+                   coalesce(sum(open) FILTER (WHERE %(due)s), 0) AS overdue_company,
+                   coalesce(sum(disputed + promised + planned + held_other)
+                            FILTER (WHERE %(due)s), 0) AS held_company,
+                   coalesce(sum(claimable) FILTER (WHERE %(due)s), 0) AS claimable,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s), 0)
+                       AS claimable_company,
+                   coalesce(sum(claimable) FILTER (WHERE %(due)s AND was_noticed), 0) AS noticed,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s AND was_noticed), 0)
+                       AS noticed_company,
+                   coalesce(sum(claimable) FILTER (WHERE %(courtesy)s), 0) AS courtesy,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(courtesy)s), 0)
+                       AS courtesy_company,
+                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE open < 0), 0)
+                       AS credit,
+                   coalesce(sum(- open - disputed - promised - planned - held_other)
+                            FILTER (WHERE open < 0), 0) AS credit_company,
+                   coalesce(sum(- open) FILTER (WHERE open < 0), 0) AS unapplied,
+                   coalesce(sum(open_currency - held_currency)
+                            FILTER (WHERE %(due)s AND is_waiting), 0) AS waiting,
+                   max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
+                   max(days) FILTER (WHERE %(due)s) AS days,
+                   max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
+                   min(next_on) FILTER (WHERE claimable > 0) AS next_on
+              FROM item
+              LEFT JOIN (
+                  SELECT collection_id, min(state) AS state FROM ar_collection_notice
+                   WHERE (state IN ('to_approve', 'queued', 'sending')
+                          OR (state = 'failed' AND delivery_unknown))
+                     AND id != %(own)s
+                   GROUP BY collection_id) pending ON pending.collection_id = item.account_id
+             WHERE %(of_policies)s
+             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
+             ORDER BY item.account_id, item.currency_id
+            """,
+            items=self._ladder_items_sql(
+                company,
+                today,
+                partner_ids,
+                all_policies,
+                own_notice.level_id.delay if own_notice else None,
+            ),
+            due=due,
+            courtesy=courtesy,
+            own=own_notice.id if own_notice else 0,
+            of_policies=(
+                SQL("item.policy_id IN %s", tuple(policies.ids) or (0,))
+                if policies is not None
+                else SQL("TRUE")
+            ),
+        )
+
+    def _insert_decisions(self, results):
+        """Write the decisions of this run: one statement for all."""
+        self.ensure_one()
+        rows = [self._decision_row(row["account"], row["decision"]) for row in results]
+        if not rows:
+            return
+        levels = self.env["ar.collection.level"].sudo()  # names of levels are no secret
+        delays = {level.id: level.delay for level in levels.search([])}
+        columns = defaultdict(list)
+        for row in rows:
+            row["level_delay"] = delays.get(row["level_id"])
+            for name, value in row.items():
+                columns[name].append(value)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ar_collection_decision (run_id, company_id, %s)"
+                " SELECT %s, %s, rows.* FROM unnest(%s) AS rows",
+                SQL(", ").join(SQL.identifier(name) for name in columns),
+                self.id,
+                self.company_id.id,
+                SQL(", ").join(
+                    SQL(ARRAYS.get(name, "%s::int[]"), values) for name, values in columns.items()
+                ),
+            )
+        )
+        self.env["ar.collection.decision"].invalidate_model()
+
+    @api.model
+    def _decision_row(self, fact, decision):
+        return {
+            "collection_id": fact["account_id"],
+            "partner_id": fact["partner_id"],
+            "policy_id": fact["policy_id"],
+            "level_id": decision.level.id if decision.level else None,
+            "reason": decision.reason,
+            "reason_rank": RANKS.get(decision.reason, -1),
+            "reason_date": decision.date,
+            "channels": "email" if decision.level else None,
+            "overdue": fact["overdue_company"],
+            "held": fact["held_company"],
+            "credit": fact["unapplied"],
+            "claim": decision.amount,
+            "days_overdue": fact["days"] or 0,
+        }
+
+    def _link_notices_sql(self):
+        return SQL(
+            """
+            UPDATE ar_collection_decision decision SET notice_id = notice.id
+              FROM ar_collection_notice notice
+             WHERE notice.run_id = decision.run_id AND decision.run_id = %s
+               AND notice.collection_id = decision.collection_id AND decision.notice_id IS NULL
+            """,
+            self.id,
+        )

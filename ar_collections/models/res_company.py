@@ -1,0 +1,95 @@
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import ageing
+
+
+class ResCompany(models.Model):
+    """Settings of AR Collections; those of the root company count for its branches."""
+
+    _name = "res.company"
+    _inherit = "res.company"
+
+    ar_automatic = fields.Boolean(
+        string="Send notices automatically",
+        help="Off until a first run was looked at. Then notices are decided every night and "
+        "leave without a click, save those that need approval.",
+    )
+    ar_first_run_seen = fields.Boolean(
+        string="First run looked at",
+        help="Somebody has looked at a simulation or a run of this company.",
+    )
+    ar_bucket_1 = fields.Integer(string="Bucket 1 to", default=30)
+    ar_bucket_2 = fields.Integer(string="Bucket 2 to", default=60)
+    ar_bucket_3 = fields.Integer(string="Bucket 3 to", default=90)
+    ar_bucket_4 = fields.Integer(string="Bucket 4 to", default=120)
+    ar_sender_id = fields.Many2one(
+        "res.users",
+        string="Contact for debtors",
+        help="Name and telephone on letters to debtors without a collector.",
+    )
+    ar_email = fields.Char(
+        string="Sender address",
+        help="Notices are sent from this address. Empty: the address of the company.",
+    )
+    ar_bank_line_days = fields.Integer(
+        string="Bank lines at most",
+        default=3,
+        help="A run warns when the newest bank line is older than so many working days; 0: never.",
+    )
+    ar_bank_line_wait = fields.Boolean(
+        string="Wait for the bank",
+        help="A run that would warn about old bank lines sends nothing and waits.",
+    )
+
+    @api.constrains("ar_bucket_1", "ar_bucket_2", "ar_bucket_3", "ar_bucket_4")
+    def _check_ar_buckets(self):
+        for company in self:
+            if not ageing.check_limits(company._ar_limits()):
+                raise ValidationError(
+                    self.env._(
+                        "The ageing buckets of %(company)s must be positive and each must end "
+                        "later than the one before, for example 30, 60, 90, 120 days.",
+                        company=company.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._ar_create_policies()
+        return companies
+
+    def _ar_root(self):
+        """The root companies, as superuser: they may be out of reach of a branch user."""
+        return self.sudo().root_id  # reason above
+
+    def _ar_today(self):
+        """Today where the company is: the timezone of its address, else UTC."""
+        self.ensure_one()
+        zone = self.sudo().partner_id.tz or "UTC"  # sudo: only the timezone is read
+        return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
+
+    def _ar_limits(self):
+        self.ensure_one()
+        return (self.ar_bucket_1, self.ar_bucket_2, self.ar_bucket_3, self.ar_bucket_4)
+
+    def _ar_bucket_labels(self):
+        """Day ranges of the five buckets, e.g. ``1-30``."""
+        return ageing.bucket_labels(self._ar_limits())
+
+    def _ar_create_policies(self):
+        """Give each root company without policies a copy of the delivered ones."""
+        roots = self._ar_root()
+        policies = self.env["ar.collection.policy"].sudo()  # set-up, whoever makes the company
+        having = policies.with_context(active_test=False).search(
+            [("company_id", "in", roots.ids)]
+        ).company_id
+        templates = self.env["ar.collection.policy"].sudo().browse()
+        for xmlid in ("policy_not_dunned", "policy_standard"):
+            templates |= self.env.ref(f"ar_collections.{xmlid}", raise_if_not_found=False) or policies
+        for company in roots - having - templates.company_id:
+            for template in templates:
+                template.copy({"company_id": company.id, "name": template.name})

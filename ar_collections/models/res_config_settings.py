@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ResConfigSettings(models.TransientModel):
+    _name = "res.config.settings"
+    _inherit = "res.config.settings"
+
+    ar_company_id = fields.Many2one(
+        "res.company", compute="_compute_ar_company_id", help="The head company of this company."
+    )
+    ar_automatic = fields.Boolean(related="ar_company_id.ar_automatic", readonly=False)
+    ar_first_run_seen = fields.Boolean(related="ar_company_id.ar_first_run_seen")
+    ar_bucket_1 = fields.Integer(related="ar_company_id.ar_bucket_1", readonly=False)
+    ar_bucket_2 = fields.Integer(related="ar_company_id.ar_bucket_2", readonly=False)
+    ar_bucket_3 = fields.Integer(related="ar_company_id.ar_bucket_3", readonly=False)
+    ar_bucket_4 = fields.Integer(related="ar_company_id.ar_bucket_4", readonly=False)
+    ar_sender_id = fields.Many2one(related="ar_company_id.ar_sender_id", readonly=False)
+    ar_email = fields.Char(related="ar_company_id.ar_email", readonly=False)
+    ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
+    ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
+    group_ar_collection_policies = fields.Boolean(
+        string="Several policies",
+        implied_group="ar_collections.group_ar_collection_policies",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
+    group_ar_collection_approvals = fields.Boolean(
+        string="Approval of notices",
+        implied_group="ar_collections.group_ar_collection_approvals",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
+    ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
+    ar_no_reply_route = fields.Boolean(
+        compute="_compute_ar_hints",
+        help="No alias domain or no incoming mail server: replies to notices get lost.",
+    )
+    ar_no_mail_server = fields.Boolean(compute="_compute_ar_hints")
+
+    @api.depends("company_id")
+    def _compute_ar_company_id(self):
+        for settings in self:
+            settings.ar_company_id = settings.company_id._ar_root()
+
+    @api.depends("company_id")
+    def _compute_ar_hints(self):
+        # sudo: technical records, for a yes or no to the administrator
+        followup = self.env["ir.module.module"].sudo().search_count(
+            [("name", "=", "account_followup"), ("state", "=", "installed")]
+        )
+        servers = self.env["ir.mail_server"].sudo().search_count([])  # dito
+        incoming = self.env["fetchmail.server"].sudo().search_count([])  # dito
+        for settings in self:
+            settings.ar_followup_installed = bool(followup)
+            settings.ar_no_mail_server = not servers
+            settings.ar_no_reply_route = (
+                not settings.company_id.alias_domain_id or not incoming
+            )
+
+    def set_values(self):
+        if self.ar_automatic and not self.ar_first_run_seen:
+            raise UserError(
+                self.env._(
+                    "Before notices leave by themselves, please look at a first run: Collections, "
+                    "Dunning, Tonight."
+                )
+            )
+        return super().set_values()

@@ -1,0 +1,1 @@
+"""Pure logic: standard library only, no Odoo; ``today`` is always a parameter."""
