@@ -2,7 +2,7 @@
 # commands make lives in .local; `make stop` ends what they started.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint pot bench e2e shell stop clean distclean
+.PHONY: help setup demo test lint fix pot bench e2e shell stop clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: ## every test, ending in one line of counts (TAGS=/ar_collections:TestX)
 
 lint: ## every check that needs no test
 	@scripts/lint
+
+fix: ## let the tools mend what they can
+	@scripts/fix
 
 pot: ## write the translation templates anew
 	@scripts/pot

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what is set here is read by who sources it
 # Sourced by the other scripts: where things are, and the few things they share.
 # Sets no options itself: the caller runs under `set -euo pipefail`.
 
@@ -50,9 +50,16 @@ find_python() {
 # Debian's archive keys, against which apt checks what it downloads.
 find_keyring() { compgen -G '/usr/share/keyrings/debian-archive-keyring.[gp]*' | head -n 1 | grep .; }
 
-# The process was started by a script of this checkout.
+# The process was started by a script of this checkout. One that is just becoming
+# another program has no environment for a moment, and a dead one has none for good.
 is_ours() {
-    [[ -r /proc/$1/environ ]] && tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" | grep -qxF -- "AR_COLLECTIONS_LOCAL=$LOCAL"
+    local environment
+    for _ in {1..10}; do
+        environment=$(tr '\0' '\n' 2>/dev/null <"/proc/$1/environ") || return 1
+        [[ -z $environment ]] || break
+        sleep 0.02
+    done 2>/dev/null
+    grep -qxF -- "AR_COLLECTIONS_LOCAL=$LOCAL" <<<"$environment"
 }
 
 # Remembers this very process for `make stop`, before it becomes another program.

@@ -14,22 +14,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 
+from .odoo_log import LogReader
 from .paths import FILESTORE, LOCAL, ODOO_PACKAGE, ROOT, SCRIPTS, addons
-from .processes import local_log, odoo, spawn
+from .processes import is_ours, local_log, odoo, spawn
 
 
 @contextlib.contextmanager
 def cursor(database: str = "postgres") -> Iterator:
     """A cursor in autocommit mode on one of the project's databases."""
     subprocess.run([SCRIPTS / "pg", "start"], check=True)
-    connection = psycopg2.connect(
-        host=str(LOCAL / "pg" / "socket"), user="odoo", dbname=database
-    )
+    connection = psycopg2.connect(host=str(LOCAL / "pg" / "socket"), user="odoo", dbname=database)
     connection.autocommit = True
     try:
         with connection.cursor() as cr:
@@ -67,7 +65,8 @@ def copy(source: str, target: str) -> None:
 @contextlib.contextmanager
 def scratch(demo: bool, purpose: str) -> Iterator[str]:
     """A database of one's own, copied from a template and dropped at the end."""
-    name = f"{purpose}_{os.getpid()}"
+    _drop_abandoned()
+    name = f"scratch_{purpose}_{os.getpid()}"
     copy(template(demo), name)
     try:
         yield name
@@ -75,14 +74,46 @@ def scratch(demo: bool, purpose: str) -> Iterator[str]:
         drop(name)
 
 
+def install(database: str, names: list[str], log_name: str = "install.log", demo=False) -> None:
+    """Install addons and stop; the first thing that Odoo complains of ends the script."""
+    log = local_log(log_name)
+    command = odoo(
+        "server", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http",
+        "--with-demo" if demo else "--without-demo",
+    )  # fmt: skip
+    reader = LogReader(names)
+    with log.open("w") as out, spawn(command, stdout=out, stderr=out) as process:
+        code = process.wait()
+    for line in log.read_text(errors="replace").splitlines():
+        reader.feed(line)
+    complaints = reader.close().complaints
+    if code or complaints:
+        sys.exit("\n".join([*complaints, f"Could not install {', '.join(names)}. The log: {log}"]))
+
+
+def _drop_abandoned() -> None:
+    """Drop the scratch databases of scripts that were killed."""
+    with cursor() as cr:
+        cr.execute("SELECT datname FROM pg_database WHERE datname LIKE 'scratch%'")
+        names = [name for (name,) in cr.fetchall()]
+    for name in names:
+        if not is_ours(int(name.rpartition("_")[2])):
+            drop(name)
+
+
 def template(demo: bool) -> str:
     """The name of the template database, which is made first if need be."""
-    dependencies = _dependencies()
-    name = f"template_{'demo' if demo else 'plain'}_{_key(dependencies)}"
-    with _lock(name):
+    name = template_name(demo)
+    with lock(name):
         if not exists(name):
-            _make(name, dependencies, demo)
+            _make(name, _dependencies(), demo)
     return name
+
+
+def template_name(demo: bool) -> str:
+    digest = hashlib.sha256(" ".join(_dependencies()).encode())
+    digest.update(_odoo_version().encode())
+    return f"template_{'demo' if demo else 'plain'}_{digest.hexdigest()[:10]}"
 
 
 def _make(name: str, dependencies: list[str], demo: bool) -> None:
@@ -90,14 +121,7 @@ def _make(name: str, dependencies: list[str], demo: bool) -> None:
     begin = time.monotonic()
     unfinished = f"{name}_unfinished"
     drop(unfinished)
-    log = local_log(f"{name}.log")
-    command = odoo(
-        "server", "-d", unfinished, "-i", ",".join(dependencies), "--stop-after-init",
-        "--no-http", "--with-demo" if demo else "--without-demo",
-    )  # fmt: skip
-    with log.open("w") as out, spawn(command, stdout=out, stderr=out) as process:
-        if process.wait():
-            sys.exit(f"Odoo could not make the template database. The whole log: {log}")
+    install(unfinished, dependencies, f"{name}.log", demo)
     if (FILESTORE / unfinished).is_dir():
         shutil.rmtree(FILESTORE / name, ignore_errors=True)
         (FILESTORE / unfinished).rename(FILESTORE / name)
@@ -120,12 +144,6 @@ def _dependencies() -> list[str]:
     return sorted(names - set(own))
 
 
-def _key(dependencies: list[str]) -> str:
-    digest = hashlib.sha256(" ".join(dependencies).encode())
-    digest.update(_odoo_version().encode())
-    return digest.hexdigest()[:10]
-
-
 def _odoo_version() -> str:
     """Changes when Odoo's code does: the Debian package's version or the git commit."""
     package = LOCAL / "odoo" / "VERSION"
@@ -139,9 +157,9 @@ def _odoo_version() -> str:
 
 
 @contextlib.contextmanager
-def _lock(name: str) -> Iterator[None]:
-    """Only one process at a time makes a template; the others wait for it."""
-    path: Path = LOCAL / f"{name}.lock"
+def lock(name: str) -> Iterator[None]:
+    """Only one process at a time is inside; the others wait for it."""
+    path = LOCAL / f"{name}.lock"
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -29,6 +29,8 @@ RECORD = re.compile(
 )
 FAILURE = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(?P<test>.*)$")
 TOTALS = re.compile(r"(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<run>\d+) tests")
+# What Odoo says of failures that were logged one by one already.
+REPEATED = re.compile(r"^(?:Module \S+: \d+ failures, \d+ errors of|At least one test failed)")
 # Warnings after which the installation is not what was asked for.
 FATAL_WARNINGS = (
     "invalid module names",
@@ -71,21 +73,28 @@ class Summary:
         return len(self.failing) + len(self.skipped) + self.outside_tests
 
 
+def _ignore(_text: str) -> None:
+    """Nobody wants to know."""
+
+
 class LogReader:
     """Fed with lines; ``summary`` is right once the log was closed.
 
     :param addons: the addons whose warnings and skipped tests matter
     """
 
-    def __init__(self, addons: list[str], on_start=None, on_complaint=None):
+    def __init__(self, addons: list[str], on_start=_ignore, on_complaint=_ignore):
         self.summary = Summary()
         self._own = tuple(f"odoo.addons.{name}." for name in addons)
-        self._mentions = re.compile("|".join([*map(re.escape, addons), r"\bar\.collection", "ar_collection"]))
-        self._on_start = on_start or (lambda test: None)
-        self._on_complaint = on_complaint or (lambda text: None)
+        self._mentions = re.compile(
+            "|".join([*map(re.escape, addons), r"\bar\.collection", "ar_collection"])
+        )
+        self._on_start = on_start
+        self._on_complaint = on_complaint
         self._record = None
 
     def feed(self, line: str) -> None:
+        line = line.rstrip()
         match = RECORD.match(line)
         if match:
             self._flush()
@@ -113,7 +122,7 @@ class LogReader:
         return record.level == "WARNING" and any(text in record.message for text in FATAL_WARNINGS)
 
     def _error(self, record: Record) -> None:
-        if self._totals(record):
+        if self._totals(record) or REPEATED.match(record.message):
             return
         first = record.message.partition("\n")[0]
         failure = FAILURE.match(first)
@@ -126,7 +135,7 @@ class LogReader:
 
     def _test_of(self, description: str, logger: str) -> str:
         """The test a failure belongs to; sub-tests add their values in brackets."""
-        name = description.split(" ")[0]
+        name = description.partition(" ")[0]
         test = f"{logger}:{name}"
         return test if test in self.summary.started else f"{logger}:{description}"
 

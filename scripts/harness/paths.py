@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
+VENV = LOCAL / "venv"
 LOG = LOCAL / "log"
 RUN = LOCAL / "run"
 SCRIPTS = ROOT / "scripts"

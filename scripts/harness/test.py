@@ -14,13 +14,13 @@ import time
 from . import databases
 from .odoo_log import LogReader, Summary
 from .paths import LOG, ROOT, addons
-from .processes import free_port, local_log, odoo, raise_on_sigterm, spawn
+from .processes import end_cleanly, free_port, local_log, odoo, spawn
 
 DEMO_TAG = "ar_demo"
 
 
 def main() -> int:
-    raise_on_sigterm()
+    end_cleanly()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
     parser.add_argument("--log", default="test", help="name of the log files in .local/log")
@@ -61,7 +61,7 @@ def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
     print(f"Tests of the {name} suite ({tags}), log in {log.relative_to(ROOT)}", flush=True)
     progress = Progress()
     reader = LogReader(addons(), progress.start, progress.complain)
-    with databases.scratch(demo, f"test_{name}") as database:
+    with databases.scratch(demo, name) as database:
         code = _run_odoo(database, tags, log, reader)
     summary = reader.close()
     progress.end()
@@ -89,12 +89,14 @@ def _run_odoo(database: str, tags: str, log, reader: LogReader) -> int:
     )  # fmt: skip
     with (
         log.open("w") as out,
-        spawn(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as process,
+        spawn(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as process,
     ):
         for line in process.stdout:
             out.write(line)
             out.flush()
-            reader.feed(line.rstrip("\n"))
+            reader.feed(line)
         return process.wait()
 
 
