@@ -1,0 +1,184 @@
+import socket
+from datetime import timedelta
+from email import message_from_bytes, policy
+from unittest.mock import patch
+
+from aiosmtpd.controller import Controller
+
+from odoo import Command
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+
+class ArCollectionsCommon(AccountTestInvoicingCommon):
+    """A company with debtors whose items are placed by days past due.
+
+    Figures in tests are worked out by hand: invoices carry no tax and round amounts.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.company.partner_id.tz = "UTC"
+        cls.today = cls.company._ar_today()
+        cls.Account = cls.env["ar.collection"]
+        cls.Run = cls.env["ar.collection.run"]
+        cls.Notice = cls.env["ar.collection.notice"]
+        cls.Hold = cls.env["ar.collection.hold"]
+        cls.policy = cls.env["ar.collection.policy"].search(
+            [("company_id", "=", cls.company.id), ("dunned", "=", True)]
+        )
+        cls.courtesy, cls.reminder, cls.second, cls.final = cls.policy.level_ids.sorted("delay")
+        cls.env.user.group_ids |= cls.env.ref("ar_collections.group_ar_collection_manager")
+        cls.debtor = cls._debtor("Alpha", email="alpha@debtor.example")
+
+    @classmethod
+    def _debtor(cls, name, **vals):
+        return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
+
+    @classmethod
+    def _invoice(cls, amount, days=0, partner=None, post=True, **vals):
+        """A posted invoice over ``amount`` without tax, ``days`` past due (negative: not due)."""
+        due = cls.today - timedelta(days=days)
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or cls.debtor).id,
+                "invoice_date": min(due, cls.today),
+                "invoice_date_due": due,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Goods",
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    @classmethod
+    def _credit_note(cls, amount, **vals):
+        return cls._invoice(amount, move_type="out_refund", **vals)
+
+    @classmethod
+    def _item(cls, move):
+        """The receivable item or items of a move."""
+        return move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+
+    @classmethod
+    def _pay(cls, moves, amount=None, date=None):
+        """Register a payment on invoices, and reconcile it."""
+        return cls.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        ).create(
+            {
+                "payment_date": date or cls.today,
+                **({"amount": amount} if amount is not None else {}),
+            }
+        )._create_payments()
+
+    def _refresh(self):
+        """Do what the job does a minute after a posting: queue, then refresh."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        queue = self.env["ar.collection.queue"]
+        row_ids, partner_ids = queue._take()
+        self.Account._refresh(partner_ids)
+        queue._done(row_ids)
+
+    def _account(self, partner=None):
+        """The collection account of a debtor, its figures up to date."""
+        self._refresh()
+        return self.Account.search(
+            [
+                ("partner_id", "=", (partner or self.debtor).id),
+                ("company_id", "=", self.company.id),
+            ]
+        )
+
+    def _hold(self, move, amount=0, kind="disputed", days=14, **vals):
+        """A hold on the item of an invoice, or on the whole debtor when ``move`` is False."""
+        account = self._account(move.partner_id if move else None)
+        return self.Hold.create(
+            {
+                "collection_id": account.id,
+                "scope": "item" if move else "debtor",
+                "line_id": self._item(move).id if move else False,
+                "amount": amount,
+                "kind": kind,
+                "date_from": self.today,
+                "date_to": self.today + timedelta(days=days),
+                **vals,
+            }
+        )
+
+    def _run(self):
+        """The dunning run of today."""
+        self._refresh()
+        return self.Run._run(self.today)
+
+    def _decisions(self, **kwargs):
+        """dict debtor -> ``ladder.Decision`` of a simulation of today."""
+        self._refresh()
+        results = self.Run._decide(self.company, kwargs.pop("today", self.today), **kwargs)
+        partners = self.env["res.partner"]
+        return {
+            partners.browse(row["account"]["partner_id"]): row["decision"] for row in results
+        }
+
+    def _reach(self, move, level, days_ago):
+        """Let the item of an invoice stand at a level since some days."""
+        self._item(move).write(
+            {"ar_level_id": level.id, "ar_level_date": self.today - timedelta(days=days_ago)}
+        )
+
+
+class SmtpSink:
+    """A real SMTP server on loopback. ``mails``: what it accepted; it can refuse or break."""
+
+    def __init__(self):
+        self.mails = []
+        self.refuse = None
+        self.on_mail = None
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.refuse:
+            return self.refuse
+        message = message_from_bytes(envelope.original_content, policy=policy.default)
+        self.mails.append({"to": envelope.rcpt_tos, "message": message})
+        if self.on_mail:
+            self.on_mail(server)
+        return "250 OK"
+
+
+class SmtpMixin:
+    """Tests whose mails really go out, to a server on loopback."""
+
+    def setUp(self):
+        super().setUp()
+        self.sink = SmtpSink()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(self.sink, hostname="127.0.0.1", port=port)
+        controller.start()
+        self.addCleanup(controller.stop)
+        port = controller.server.sockets[0].getsockname()[1]
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Sink",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_encryption": "none",
+            }
+        )
+        # Core sends nothing while a test runs; ours must.
+        self.startPatcher(patch.object(IrMail_Server, "_disable_send", return_value=False))
