@@ -67,6 +67,7 @@ class ArCollection(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id", store=True)
     country_id = fields.Many2one(related="partner_id.country_id")
+    place = fields.Char(compute="_compute_place", help="City and country of the debtor.")
     email = fields.Char(compute="_compute_contact_id")
     phone = fields.Char(compute="_compute_contact_id")
     contact_id = fields.Many2one(
@@ -110,7 +111,10 @@ class ArCollection(models.Model):
         string="Oldest (days)", readonly=True, aggregator="max", help="Days since that date."
     )
     oldest_bucket = fields.Selection(
-        BUCKETS, readonly=True, default="0", help="Ageing bucket of the oldest overdue claim."
+        "_selection_oldest_bucket",
+        readonly=True,
+        default="0",
+        help="Ageing bucket of the oldest overdue claim.",
     )
     level_id = fields.Many2one(
         "ar.collection.level",
@@ -120,6 +124,7 @@ class ArCollection(models.Model):
         ondelete="set null",
         help="The highest follow-up level of an open item.",
     )
+    level_tone = fields.Selection(related="level_id.tone")
     fact_kind = fields.Selection(
         KINDS, readonly=True, default="current", help="The kind of stage that follows from facts."
     )
@@ -130,7 +135,6 @@ class ArCollection(models.Model):
     )
 
     # === Collecting === #
-    active = fields.Boolean(default=True)
     stage_id = fields.Many2one(
         "ar.collection.stage",
         tracking=True,
@@ -185,11 +189,26 @@ class ArCollection(models.Model):
     _partner_company_uniq = models.UniqueIndex(
         "(partner_id, company_id)", "There is one collection account per debtor and company."
     )
-    _priority_idx = models.Index("(priority DESC, id) WHERE active")
+    _priority_idx = models.Index("(priority DESC, id)")
 
     _check_company_auto = True
 
+    @api.model
+    def _selection_oldest_bucket(self):
+        """The buckets, named by the limits of the current company."""
+        labels = self.env.company._ar_root()._ar_bucket_labels()
+        return [
+            BUCKETS[0],
+            *((str(n), self.env._("%(days)s days", days=label)) for n, label in enumerate(labels, 1)),
+        ]
+
     # === COMPUTES === #
+    @api.depends("partner_id.city", "partner_id.country_id")
+    def _compute_place(self):
+        for account in self:
+            partner = account.partner_id.sudo()  # address of a debtor the reader may see
+            account.place = ", ".join(filter(None, [partner.city, partner.country_code]))
+
     @api.depends("partner_id")
     def _compute_contact_id(self):
         contacts = self.partner_id._ar_contacts()
@@ -217,6 +236,15 @@ class ArCollection(models.Model):
     @api.model
     def _group_expand_stage_id(self, stages, domain):
         return stages.search([])
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """The amounts of the buckets are named by the limits of the current company."""
+        result = super().fields_get(allfields, attributes)
+        for value, label in self._selection_oldest_bucket():
+            if "string" in result.get(f"bucket_{value}", {}):
+                result[f"bucket_{value}"]["string"] = label
+        return result
 
     # === CRUD === #
     @api.model_create_multi
@@ -251,8 +279,8 @@ class ArCollection(models.Model):
         if not self.env.su:
             raise UserError(
                 self.env._(
-                    "The collection account of %(names)s is evidence and cannot be deleted. "
-                    "Archive it instead.",
+                    "The collection account of %(names)s is evidence and cannot be deleted. It "
+                    "closes by itself when nothing is open.",
                     names=", ".join(self.mapped("display_name")),
                 )
             )
@@ -376,6 +404,25 @@ class ArCollection(models.Model):
             "res_id": self.partner_id.id,
             "views": [(False, "form")],
         }
+
+    @api.model
+    def figures_time(self):
+        """When the figures in lists were last brought in line with the ledger; False: never."""
+        self.check_access("read")
+        return self._refreshed_at()
+
+    @api.model
+    def action_refresh_moved(self):
+        """Bring the debtors whose items moved lately in line with the ledger now.
+
+        :return: the time the figures are of.
+        """
+        self.check_access("read")
+        # sudo: the queue and the figures belong to the machine
+        row_ids, partner_ids = self.env["ar.collection.queue"].sudo()._take()
+        self.sudo()._refresh(partner_ids)
+        self.env["ar.collection.queue"].sudo()._done(row_ids)
+        return fields.Datetime.now()
 
     # === BUSINESS === #
     def _set_next_action(self, text, date):

@@ -54,6 +54,8 @@ class ArCollectionNotice(models.Model):
         if not notice:
             return None
         with notice._delivery_lock() as free:
+            # letter and mail are made as in the notice's own company
+            notice = notice.with_company(notice.company_id)
             if free and notice._claim_safely():
                 notice._hand_over_safely()
         return notice.id

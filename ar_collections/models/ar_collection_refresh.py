@@ -151,10 +151,10 @@ class ArCollection(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id, active,
+                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id,
                        fact_kind, oldest_bucket, priority, days_overdue, broken_promises,
                        date_last_stage_update, create_uid, write_uid, create_date, write_date)
-                SELECT figures.partner_id, figures.company_id, company.currency_id, %(stage)s, TRUE,
+                SELECT figures.partner_id, figures.company_id, company.currency_id, %(stage)s,
                        'current', '0', 0, 0, 0, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM ar_figures figures JOIN res_company company ON company.id = figures.company_id
                  WHERE NOT EXISTS (SELECT 1 FROM ar_collection account
@@ -178,7 +178,7 @@ class ArCollection(models.Model):
 
     @api.model
     def _chunk_ids(self, last_id, partner_ids=None):
-        query = self.with_context(active_test=False)._search(
+        query = self._search(
             [("id", ">", last_id)]
             + ([("partner_id", "in", list(partner_ids))] if partner_ids is not None else []),
             order="id",

@@ -134,8 +134,7 @@ class ArCollectionRun(models.Model):
     def _visible(self, results):
         """Those debtors the reader may see."""
         ids = [row["account"]["account_id"] for row in results]
-        accounts = self.env["ar.collection"].with_context(active_test=False)
-        visible = set(accounts.search([("id", "in", ids)])._ids)
+        visible = set(self.env["ar.collection"].search([("id", "in", ids)])._ids)
         return [row for row in results if row["account"]["account_id"] in visible]
 
     def _to_plain(self, results, company, today):
