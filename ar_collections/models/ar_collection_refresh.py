@@ -79,33 +79,42 @@ class ArCollection(models.Model):
                 )
                 return
             self.env["ir.cron"]._commit_progress()
-            self._prepare_figures()
+            self._try_again(self._prepare_figures)
             last_id = 0
-            while True:
+            while last_id is not None:
                 last_id = self._refresh_chunk_safely(last_id)
-                self.env["ir.cron"]._commit_progress(CHUNK)
-                if last_id is None:
-                    break
             self._drop_figures()
             self.env["ir.cron"]._commit_progress(0, remaining=0)
         self.env["ar.collection.queue"]._ask_for_refresh()
 
     def _refresh_chunk_safely(self, last_id):
-        """One chunk of the full refresh; when it is hit by a person's save it is tried
-        again in a new transaction, then left to the queue.
+        """One chunk of the full refresh; one that persons keep hitting is left to the queue.
 
         :return: id to go on from, None after the last chunk.
         """
-        for _attempt in range(TRIES):
+        try:
+            return self._try_again(self._refresh_chunk, last_id)
+        except SerializationFailure:
+            ids = self._chunk_ids(last_id)
+            self.env["ar.collection.queue"]._add(self.browse(ids).partner_id.ids)
+            self.env["ir.cron"]._commit_progress()
+            return ids[-1] if len(ids) == CHUNK else None
+
+    def _try_again(self, step, *args):
+        """Do a step in a transaction of its own; again when a person saved one of its debtors
+        meanwhile.
+
+        :raises SerializationFailure: that happened ``TRIES`` times.
+        """
+        for attempt in range(TRIES):
             try:
-                next_id = self._refresh_chunk(last_id)
+                result = step(*args)
                 self.env["ir.cron"]._commit_progress()
-                return next_id
+                return result
             except SerializationFailure:
                 self.env.cr.rollback()
-        ids = self._chunk_ids(last_id)
-        self.env["ar.collection.queue"]._add(self.browse(ids).partner_id.ids)
-        return ids[-1] if len(ids) == CHUNK else None
+                if attempt + 1 == TRIES:
+                    raise
 
     @contextmanager
     def _refresh_lock(self):
