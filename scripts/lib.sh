@@ -30,9 +30,10 @@ fi
 export ODOO_PACKAGE
 
 say() { printf '%s\n' "$*"; }
-warn() { printf '%s\n' "$*" >&2; }
+
+# die LINE ...: the last words of a script.
 die() {
-    warn "$@"
+    printf '%s\n' "$@" >&2
     exit 1
 }
 
