@@ -15,7 +15,9 @@
         "data/ir_sequence_data.xml",
         "data/ar_collection_stage_data.xml",
         "data/ar_collection_hold_reason_data.xml",
+        "report/ar_collection_notice_style.xml",
         "report/ar_collection_notice_report.xml",
+        "report/ar_collection_notice_mail.xml",
         "data/mail_template_data.xml",
         "data/ar_collection_policy_data.xml",
         "data/ir_cron_data.xml",
@@ -35,7 +37,18 @@
     ],
     "demo": ["demo/ar_collections_demo.xml"],
     "assets": {
-        "web.assets_backend": ["ar_collections/static/src/**/*"],
+        "web.assets_backend": [
+            "ar_collections/static/src/scss/variables.scss",
+            "ar_collections/static/src/**/*",
+            ("remove", "ar_collections/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": [
+            (
+                "before",
+                "ar_collections/static/src/scss/variables.scss",
+                "ar_collections/static/src/scss/variables.dark.scss",
+            ),
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

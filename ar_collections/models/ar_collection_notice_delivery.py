@@ -228,7 +228,7 @@ class ArCollectionNotice(models.Model):
             author_id=(self.user_id.partner_id or self.company_id.partner_id).id,
             attachment_ids=self.attachment_id.ids,
             message_id=self._message_id(),
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
             email_add_signature=False,
             force_send=False,
             mail_auto_delete=False,

@@ -1,9 +1,29 @@
+import io
+
 from odoo import models
+
+LETTER = "ar_collections.report_ar_collection_notice"
 
 
 class IrActionsReport(models.Model):
     _name = "ir.actions.report"
     _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Letters plan their pages, and check them after printing: see their report."""
+        report = self._get_report(report_ref)
+        if report.report_name != LETTER or not res_ids:
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        pdfs = self.env[f"report.{LETTER}"]._print(self.env[report.model].browse(res_ids))
+        return {
+            res_id: {"stream": io.BytesIO(pdfs[res_id]), "attachment": None} for res_id in res_ids
+        }
+
+    def get_paperformat(self):
+        """Letters come on the paper that fits the envelopes of their company."""
+        if self.env.context.get("ar_collections_letter_form") == "us10":
+            return self.env.ref("ar_collections.paperformat_ar_collection_us10")
+        return super().get_paperformat()
 
     def _build_wkhtmltopdf_args(
         self,

@@ -43,6 +43,23 @@ class ResCompany(models.Model):
         string="Wait for the bank",
         help="A run that would warn about old bank lines sends nothing and waits.",
     )
+    ar_letter_form = fields.Selection(
+        [
+            ("din", "A4, window on the left (DIN 5008 B)"),
+            ("us10", "US Letter, #10 window envelope"),
+        ],
+        string="Form of letters",
+        compute="_compute_ar_letter_form",
+        store=True,
+        readonly=False,
+        help="Follows the envelopes, whatever the language of the letter.",
+    )
+
+    @api.depends("country_id")
+    def _compute_ar_letter_form(self):
+        for company in self:
+            american = company.country_id.code in ("US", "CA")
+            company.ar_letter_form = "us10" if american else "din"
 
     @api.constrains("ar_bucket_1", "ar_bucket_2", "ar_bucket_3", "ar_bucket_4")
     def _check_ar_buckets(self):

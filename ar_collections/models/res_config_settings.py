@@ -19,6 +19,7 @@ class ResConfigSettings(models.TransientModel):
     ar_email = fields.Char(related="ar_company_id.ar_email", readonly=False)
     ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
     ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
+    ar_letter_form = fields.Selection(related="ar_company_id.ar_letter_form", readonly=False)
     group_ar_collection_policies = fields.Boolean(
         string="Several policies",
         implied_group="ar_collections.group_ar_collection_policies",

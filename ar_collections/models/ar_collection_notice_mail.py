@@ -1,0 +1,120 @@
+from babel.lists import format_list
+
+from odoo import models
+from odoo.tools.misc import babel_locale_parse
+
+from ..tools import letter
+
+
+class ArCollectionNotice(models.Model):
+    """The e-mail of a notice, and who writes it."""
+
+    _inherit = "ar.collection.notice"
+
+    def _prepare_mail(self):
+        """The content of the notice and what else the e-mail says."""
+        content = self._prepare_content()
+        notice, company = content["notice"], content["company"]
+        return {
+            **content,
+            "start": "right" if content["dir"] == "rtl" else "left",
+            "preview": notice._mail_preview(content["payments"]),
+            "logo": not company.uses_default_logo and f"/logo.png?company={company.id}",
+            "transfer": notice._transfer_lines(content["payments"]),
+            "attached": notice._attached(content["customer_number"]),
+            "imprint": notice._imprint(content["sender"]),
+        }
+
+    def _mail_preview(self, payments):
+        """What a mailbox shows beside the subject."""
+        amounts = format_list(
+            [payment["amount"] for payment in payments], locale=babel_locale_parse(self.env.lang)
+        )
+        if self.courtesy:
+            return self.env._("%(amounts)s will soon be due.", amounts=amounts)
+        return self.env._("%(amounts)s to pay: the due date has passed.", amounts=amounts)
+
+    def _transfer_lines(self, payments):
+        """How to pay by bank transfer, a line per currency: lists of (text, stressed)."""
+        lines, last = [], None
+        for payment in payments:
+            payee = (payment["payee"], payment["bic"])
+            if payee != last:
+                lines.append(self._payee_line(*payee))
+                last = payee
+            lines += self._reference_line(payment)
+        return lines
+
+    def _reference_line(self, payment):
+        values = {"currency": payment["code"], "reference": "%(reference)s"}  # stressed below
+        text = self.env._("%(currency)s: reference %(reference)s", **values)
+        if payment["account"]:
+            text = self.env._(
+                "%(currency)s: %(account)s, reference %(reference)s",
+                account=payment["account"],
+                **values,
+            )
+        return letter.paragraphs(text, reference=payment["reference"])
+
+    def _payee_line(self, payee, bic):
+        text = self.env._("By bank transfer to %(payee)s", payee=payee)
+        if bic:
+            text = self.env._("By bank transfer to %(payee)s, BIC %(bic)s", payee=payee, bic=bic)
+        return [(text, False)]
+
+    def _attached(self, customer_number):
+        text = self.env._("Attached: letter %(number)s (PDF).", number=self.name)
+        if not customer_number:
+            return text
+        return f"{text} " + self.env._(
+            "Your customer number is %(number)s.", number=customer_number
+        )
+
+    def _imprint(self, sender):
+        """The company in one line: name, address, register, tax number."""
+        address = ", ".join(part for part in (sender["name"], sender["address"]) if part)
+        return ". ".join([address, *sender["numbers"]]) + "."
+
+    # === WHO WRITES === #
+    def _prepare_signatory(self):
+        user, company = self.user_id, self.company_id
+        return {
+            "name": user.name,
+            "function": user.partner_id.function or self.env._("Accounts Receivable"),
+            "phone": user.partner_id.phone or company.phone,
+            "email": company.ar_email or company.email,
+        }
+
+    def _prepare_sender(self):
+        """What head and foot say of the company."""
+        company = self.company_id
+        address = self._address_lines(company.partner_id)
+        country = [company.country_id.name] if company.country_id else []
+        website = (company.website or "").partition("://")[2] or company.website or ""
+        numbers = []
+        if company.company_registry:
+            numbers.append(self.env._("Register: %(number)s", number=company.company_registry))
+        if company.vat:
+            numbers.append(f"{company.country_id.vat_label or self.env._('VAT')}: {company.vat}")
+        return {
+            "name": company.name,
+            "address": ", ".join([*address, *country]),
+            "back": " · ".join([company.name, *address]),
+            "website": website.rstrip("/"),
+            "numbers": numbers,
+            "foot": [
+                [company.name, ", ".join(address[:-1]), ", ".join([*address[-1:], *country])],
+                [company.phone, company.email, website.rstrip("/")],
+                numbers,
+            ],
+        }
+
+    def _address_lines(self, partner, home=None):
+        """The lines of an address; given a home country, abroad the country in capitals."""
+        country = partner.country_id
+        text = partner._display_address(without_company=True)
+        lines = [line.strip(" ,") for line in text.splitlines()]
+        lines = [line for line in lines if line and line != country.name]
+        if country and home and country != home:
+            lines.append(country.name.upper())
+        return lines

@@ -1,0 +1,74 @@
+import logging
+
+from odoo import models
+
+from ..tools import letter, reference
+
+_logger = logging.getLogger(__name__)
+
+
+class ArCollectionNotice(models.Model):
+    """How to pay what a notice claims."""
+
+    _inherit = "ar.collection.notice"
+
+    def _content_totals(self):
+        """The totals to pay, the company's own currency first."""
+        totals = self.totals or []
+        if any("reference" not in row for row in totals):  # not claimed yet: a preview
+            totals = self._prepare_totals()
+        own = self.currency_id.id
+        names = {row["currency_id"]: self._currency(row).name for row in totals}
+        return sorted(
+            totals, key=lambda row: (row["currency_id"] != own, names[row["currency_id"]])
+        )
+
+    def _currency(self, row):
+        return self.env["res.currency"].browse(row["currency_id"])
+
+    def _prepare_payment(self, row):
+        """How to pay what is to be paid in one currency."""
+        currency = self._currency(row)
+        bank = self.env["res.partner.bank"].browse(row.get("bank_account_id") or []).exists()
+        number = row.get("reference") or ""
+        structured = reference.is_creditor_reference(number)
+        return {
+            "code": currency.name,
+            "amount": self._format_money(row["to_pay"], currency),
+            "deadline": (
+                self.env._("the due date") if self.courtesy else self._format_date(self.deadline)
+            ),
+            "payee": bank.acc_holder_name or self.company_id.name,
+            "account": self._format_account(bank),
+            "iban": letter.is_iban(bank.acc_number or ""),
+            "bank": bank.bank_name,
+            "bic": bank.bank_bic,
+            "clearing_number": bank.clearing_number,
+            "reference": reference.in_fours(number) if structured else number,
+            "qr": self._qr_code(bank, row, currency, number),
+            "link": self._payment_link(row),
+            "link_label": self.env._(
+                "Pay %(amount)s", amount=self._format_money(row["to_pay"], currency)
+            ),
+        }
+
+    def _payment_link(self, row):
+        """Address of the page where the debtor can pay the currency online; False: none."""
+        return False
+
+    def _format_account(self, bank):
+        if letter.is_iban(bank.acc_number or ""):
+            return reference.in_fours(bank.sanitized_acc_number)
+        return bank.acc_number or ""
+
+    def _qr_code(self, bank, row, currency, number):
+        """The code for a banking app as data URI, where the country of the bank has one."""
+        amount = currency.round(row["to_pay"])
+        try:
+            return bank and bank.build_qr_code_base64(
+                amount, number, number, currency, self.collection_id.partner_id
+            )
+        except Exception:
+            # the letter is right without it, too
+            _logger.warning("No QR code on notice %s", self.name, exc_info=True)
+            return None
