@@ -26,6 +26,7 @@ class AccountMoveLine(models.Model):
         help="The part that is not chased now, in the currency of the item.",
     )
     ar_held_reason = fields.Char(string="Held because", compute="_compute_ar_held")
+    ar_held_kind = fields.Char(string="Kind of hold", compute="_compute_ar_held")
 
     @api.depends("date_maturity", "date", "amount_residual", "company_id")
     def _compute_ar_due(self):
@@ -61,6 +62,7 @@ class AccountMoveLine(models.Model):
             parts = held.get(line.id, {})
             line.ar_held = sum(parts.values())
             line.ar_held_reason = ", ".join(labels[kind] for kind in parts)
+            line.ar_held_kind = next(iter(parts), False)
 
     # === HOOKS: they only remember whose figures moved === #
     def _compute_amount_residual(self):

@@ -21,6 +21,19 @@ REASONS = [
     ("not_dunned", "Not dunned"),
     ("nothing_overdue", "Nothing overdue"),
 ]
+#: Colour of a reason on screens; the others are calm.
+TONES = {
+    "no_address": "danger",
+    "delivery_unknown": "danger",
+    "no_policy": "danger",
+    "covered_by_credit": "promised",
+    "money_on_its_way": "promised",
+    "awaiting_approval": "warning",
+    "pending_notice": "warning",
+    "quiet_period": "info",
+    "resume_wait": "info",
+    "level_not_reached": "info",
+}
 
 
 class ArCollectionDecision(models.Model):
@@ -47,7 +60,7 @@ class ArCollectionDecision(models.Model):
     level_id = fields.Many2one(
         "ar.collection.level", string="Level", readonly=True, ondelete="set null"
     )
-    level_delay = fields.Integer(readonly=True)
+    level_delay = fields.Integer(readonly=True, aggregator="max")
     reason = fields.Selection(REASONS, string="No notice because", readonly=True)
     reason_rank = fields.Integer(readonly=True)
     reason_date = fields.Date(string="Look again on", readonly=True)
@@ -62,6 +75,8 @@ class ArCollectionDecision(models.Model):
     notice_id = fields.Many2one("ar.collection.notice", readonly=True, ondelete="set null")
     conclusion = fields.Char(string="Decision", compute="_compute_conclusion")
     why = fields.Char(compute="_compute_conclusion")
+    tone = fields.Char(compute="_compute_conclusion")
+    oldest_bucket = fields.Char(compute="_compute_oldest_bucket")
 
     @api.depends("level_id", "reason", "reason_date")
     def _compute_conclusion(self):
@@ -69,6 +84,14 @@ class ArCollectionDecision(models.Model):
         for row in self:
             row.conclusion = row.level_id.name if not row.reason else labels[row.reason]
             row.why = row._explain()
+            row.tone = TONES.get(row.reason, "calm") if row.reason else row.level_id.tone
+
+    @api.depends("days_overdue", "company_id")
+    def _compute_oldest_bucket(self):
+        limits = {company: company.sudo()._ar_limits() for company in self.company_id}  # settings
+        for row in self:
+            over = [limit for limit in limits.get(row.company_id, ()) if row.days_overdue > limit]
+            row.oldest_bucket = str(1 + len(over)) if row.days_overdue > 0 else "0"
 
     def _explain(self):
         """One sentence: why this debtor gets this notice, or none."""

@@ -51,11 +51,30 @@ class ArCollectionLevel(models.Model):
         "notices before.",
     )
     letter_closing = fields.Text(string="Text after the items", translate=True)
+    tone = fields.Selection(
+        [("calm", "Calm"), ("info", "Reminder"), ("warning", "Serious"), ("danger", "Final")],
+        compute="_compute_tone",
+        help="How serious the level is: its colour on screens.",
+    )
 
     _delay_uniq = models.UniqueIndex(
         "(policy_id, delay)",
         "Another level of this policy already uses this day. Please give each level its own day.",
     )
+
+    @api.depends("delay", "formal", "policy_id.level_ids.delay")
+    def _compute_tone(self):
+        for level in self:
+            first = min(
+                level.policy_id.level_ids.filtered(lambda other: other.delay >= 0).mapped("delay"),
+                default=level.delay,
+            )
+            if level.formal:
+                level.tone = "danger"
+            elif level.delay < 0:
+                level.tone = "calm"
+            else:
+                level.tone = "info" if level.delay <= first else "warning"
 
     def _to_ladder(self):
         """The levels as plain values for ``tools.ladder``."""

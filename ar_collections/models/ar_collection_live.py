@@ -38,6 +38,7 @@ class ArCollection(models.Model):
     item_ids = fields.One2many(
         "account.move.line", string="Open items", compute="_compute_item_ids"
     )
+    item_count = fields.Integer(compute="_compute_item_ids")
 
     @api.depends_context("company", "allowed_company_ids")
     @api.depends("partner_id", "company_id", "write_date")
@@ -89,6 +90,7 @@ class ArCollection(models.Model):
             account.item_ids = self.env["account.move.line"].search(
                 account._open_items_domain(), order="date_maturity, id"
             )
+            account.item_count = len(account.item_ids)
 
     def _live_items(self, figure):
         """Ids of the open items behind a figure of the debtor.

@@ -70,6 +70,7 @@ class ArCollectionNotice(models.Model):
         index="btree_not_null",
     )
     level_name = fields.Char(readonly=True)
+    level_tone = fields.Selection(related="level_id.tone")
     formal = fields.Boolean(readonly=True)
     courtesy = fields.Boolean(readonly=True)
     subject = fields.Char(readonly=True)
@@ -176,6 +177,24 @@ class ArCollectionNotice(models.Model):
         self._set_state("sent", delivery_unknown=False, error=False, date_sent=fields.Datetime.now())
         self._after_sending()
         return True
+
+    def action_open_debtor(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ar.collection",
+            "res_id": self.collection_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_letter(self):
+        """Show the letter that was attached."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self.attachment_id.id}",
+            "target": "new",
+        }
 
     @api.model
     def _trigger_delivery(self):

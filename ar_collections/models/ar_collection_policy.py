@@ -121,6 +121,18 @@ class ArCollectionPolicy(models.Model):
         action["context"] = {}
         return action
 
+    @api.model
+    def action_configure(self):
+        """The policies; where there is one for all, that one."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_policy_action"
+        )
+        if not self.env.user.has_group("ar_collections.group_ar_collection_policies"):
+            company = self.env.company._ar_root()
+            policy = self.search([("company_id", "=", company.id), ("dunned", "=", True)], limit=1)
+            action.update(res_id=policy.id, views=[(False, "form")])
+        return action
+
     def action_simulate(self):
         """Look at what tonight's run of the company would decide."""
         self.ensure_one()

@@ -338,7 +338,7 @@ class ArCollectionRun(models.Model):
         )
         action["display_name"] = self.display_name
         action["domain"] = [("run_id", "=", self.id)]
-        action["context"] = {"search_default_group_by_decision": 1, "ar_collections_run_id": self.id}
+        action["context"] = {"ar_collections_run_id": self.id}
         return action
 
     def action_open_notices(self):
@@ -366,14 +366,28 @@ class ArCollectionRun(models.Model):
 
     @api.model
     def tonight(self):
-        """Size of tonight's run of the current company: ``count``, ``amount``, ``currency_id``."""
+        """Size of tonight's run of the current company: ``count``, ``amount``, ``currency_id``,
+        ``automatic`` and ``levels`` (``name, count, amount, automatic``), the final one first."""
         self.check_access("read")
         company = self.env.company._ar_root()
         results = self._visible(self._decide(company, company._ar_today()))
         decided = [row["decision"] for row in results if row["decision"].level]
+        by_level = defaultdict(list)
+        for decision in decided:
+            by_level[decision.level.id].append(decision.amount)
+        levels = self.env["ar.collection.level"].browse(by_level).sorted("delay", reverse=True)
         return {
             "count": len(decided),
             "amount": float(sum(decision.amount for decision in decided)),
             "currency_id": company.currency_id.id,
             "automatic": company.sudo().ar_automatic,  # a setting everybody may know
+            "levels": [
+                {
+                    "name": level.name,
+                    "count": len(by_level[level.id]),
+                    "amount": float(sum(by_level[level.id])),
+                    "automatic": level.automatic,
+                }
+                for level in levels
+            ],
         }

@@ -1,0 +1,97 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ListRenderer } from "@web/views/list/list_renderer";
+import { listView } from "@web/views/list/list_view";
+import { ArRunBanner } from "./run_banner";
+
+/** Run whose decisions are listed: named by the action, else that of the first row. */
+function runOf(list) {
+    const [record] = list.records || [];
+    return list.context.ar_collections_run_id || record?.data.run_id?.id;
+}
+
+/**
+ * Decisions by level, then by reason: the most serious level first, "no notice" last with
+ * its reasons in the order of what needs somebody's work.
+ */
+export class ArDecisionListRenderer extends ListRenderer {
+    static template = "ar_collections.DecisionListRenderer";
+    static rowsTemplate = "ar_collections.DecisionListRenderer.Rows";
+    static groupRowTemplate = "ar_collections.DecisionListRenderer.GroupRow";
+    static components = { ...ListRenderer.components, ArRunBanner };
+
+    get runId() {
+        return runOf(this.props.list);
+    }
+
+    groupsOf(list) {
+        const { name, selection } = list.groupByField;
+        if (name === "level_id") {
+            const rank = (group) => (group.value ? group.aggregates.level_delay ?? 0 : -Infinity);
+            return [...list.groups].sort((a, b) => rank(b) - rank(a));
+        }
+        if (name === "reason") {
+            const order = selection.map(([value]) => value);
+            return [...list.groups].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
+        }
+        return list.groups;
+    }
+
+    /** Debtors that get a notice have no reason: that group needs no row of its own. */
+    isPlain(group) {
+        return group.groupByField.name === "reason" && !group.value;
+    }
+
+    groupName(group) {
+        const isNone = group.groupByField.name === "level_id" && !group.value;
+        return isNone ? _t("No notice") : group.displayName;
+    }
+}
+
+export class ArDecisionKanbanRenderer extends KanbanRenderer {
+    static template = "ar_collections.DecisionKanbanRenderer";
+    static components = { ...KanbanRenderer.components, ArRunBanner };
+
+    get runId() {
+        return runOf(this.props.list);
+    }
+}
+
+const CHANNELS = {
+    email: ["fa-envelope-o", _t("E-mail")],
+    letter: ["fa-file-text-o", _t("Letter")],
+    call: ["fa-phone", _t("Call task")],
+    sms: ["fa-commenting-o", _t("SMS")],
+};
+
+/** Channels of a notice, as icons with their names. */
+export class ArChannelsField extends Component {
+    static template = "ar_collections.ChannelsField";
+    static props = { ...standardFieldProps };
+
+    get channels() {
+        const value = this.props.record.data[this.props.name] || "";
+        return value
+            .split(",")
+            .filter((name) => name in CHANNELS)
+            .map((name) => ({ name, icon: CHANNELS[name][0], label: CHANNELS[name][1] }));
+    }
+}
+
+registry.category("fields").add("ar_channels", {
+    component: ArChannelsField,
+    displayName: _t("Channels"),
+    supportedTypes: ["char"],
+});
+registry.category("views").add("ar_decision_list", {
+    ...listView,
+    Renderer: ArDecisionListRenderer,
+});
+registry.category("views").add("ar_decision_kanban", {
+    ...kanbanView,
+    Renderer: ArDecisionKanbanRenderer,
+});

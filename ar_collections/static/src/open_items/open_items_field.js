@@ -1,0 +1,93 @@
+import { formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
+import { ListRenderer } from "@web/views/list/list_renderer";
+import { getCurrency } from "@web/core/currency";
+import { formatAmount } from "@ar_collections/core/amounts";
+
+/** A list of items that can be ticked by whoever sees the button that acts on one. */
+export class ArOpenItemsRenderer extends ListRenderer {
+    get hasSelectors() {
+        return (
+            !this.env.isSmall &&
+            this.props.archInfo.columns.some((column) => column.type === "button_group")
+        );
+    }
+
+    get ticked() {
+        return this.props.list.records.filter((record) => record.selected);
+    }
+
+    get selectAll() {
+        const { records } = this.props.list;
+        return Boolean(records.length) && this.ticked.length === records.length;
+    }
+
+    toggleSelection() {
+        const selected = !this.selectAll;
+        return Promise.all(
+            this.props.list.records.map((record) => record.toggleSelection(selected))
+        );
+    }
+}
+
+/** The open items of a debtor: tick some and act on them; sums per currency below. */
+export class ArOpenItemsField extends X2ManyField {
+    static template = "ar_collections.OpenItemsField";
+    static components = { ...X2ManyField.components, ListRenderer: ArOpenItemsRenderer };
+
+    get figures() {
+        return this.props.record.data.live_figures || {};
+    }
+
+    get ticked() {
+        return this.list.records.filter((record) => record.selected);
+    }
+
+    get tickedText() {
+        const sum = this.ticked.reduce((total, record) => total + record.data.amount_residual, 0);
+        return _t("%(count)s ticked, %(amount)s", {
+            count: this.ticked.length,
+            amount: formatAmount(sum, this.figures.currency_id),
+        });
+    }
+
+    /** "£ 35,120.00 in GBP and 4,180.00 € in EUR", where there is more than one currency. */
+    get byCurrency() {
+        const rows = this.figures.by_currency || [];
+        const foreign = rows.some((row) => row.currency_id !== this.figures.currency_id);
+        return foreign
+            ? rows.map((row) =>
+                  _t("%(amount)s in %(currency)s", {
+                      amount: formatAmount(row.open_currency, row.currency_id),
+                      currency: getCurrency(row.currency_id)?.name || "",
+                  })
+              )
+            : [];
+    }
+
+    get inOtherBranches() {
+        const { in_other_branches: amount, currency_id } = this.figures;
+        const digits = getCurrency(currency_id)?.digits?.[1] ?? 2;
+        return Math.abs(amount || 0) < 0.5 * 10 ** -digits ? "" : formatAmount(amount, currency_id);
+    }
+
+    get lastPayment() {
+        const date = this.props.record.data.last_payment_date;
+        return date ? _t("The last payment came on %s.", formatDate(date)) : "";
+    }
+
+    async holdTicked() {
+        const ids = this.ticked.map((record) => record.resId);
+        const action = await this.env.services.orm.call("account.move.line", "action_ar_hold", [ids]);
+        return this.action.doAction(action, { onClose: () => this.props.record.load() });
+    }
+}
+
+registry.category("fields").add("ar_open_items", {
+    ...x2ManyField,
+    component: ArOpenItemsField,
+    displayName: _t("Open items of a debtor"),
+    fieldDependencies: [{ name: "last_payment_date", type: "date" }],
+});
