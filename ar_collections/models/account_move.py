@@ -121,8 +121,14 @@ class AccountMove(models.Model):
             move.ar_level_id = move.line_ids.ar_level_id.sorted("delay")[-1:]
             move.ar_last_notice_id = notice_lines.browse(last_line.get(move)).notice_id
 
-    # === HOOK: it only remembers whose figures moved === #
+    # === HOOKS: they only remember whose figures moved === #
     def _compute_payment_state(self):
         result = super()._compute_payment_state()
         self._origin.line_ids._ar_remember()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "payment_state" in vals:  # a person blocks or unblocks it: nothing is computed
+            self.line_ids._ar_remember()
         return result

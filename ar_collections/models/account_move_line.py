@@ -79,6 +79,11 @@ class AccountMoveLine(models.Model):
             self._ar_remember()
         return result
 
+    def unlink(self):
+        # a deleted bank line takes its posted items along, without a draft in between
+        self.filtered(lambda line: line.parent_state == "posted")._ar_remember()
+        return super().unlink()
+
     def _ar_remember(self):
         """Queue the partners of the stored receivable lines among these."""
         partner_ids = {

@@ -72,7 +72,11 @@ class ArCollectionFigures(models.AbstractModel):
             companies=self._companies_sql(day),
             parts=parts,
             debtor_holds=self._debtor_holds_sql(day),
-            waiting_column=SQL(", waits.resume_on") if waiting else SQL(),
+            waiting_column=(
+                SQL(", greatest(waits.resume_on, debtor_waits.resume_on) AS resume_on")
+                if waiting
+                else SQL()
+            ),
             waiting_join=self._waiting_sql(day) if waiting else SQL(),
             restrict=(
                 SQL(
@@ -185,19 +189,36 @@ class ArCollectionFigures(models.AbstractModel):
 
     @api.model
     def _waiting_sql(self, day=None):
-        """SQL join ``waits``: items whose hold has ended, and when their resume days are over."""
+        """SQL joins ``waits`` and ``debtor_waits``: items, and whole debtors, whose hold has
+        ended, and when their resume days are over."""
+        holds = self.env["ar.collection.hold"]
+        ended = SQL(
+            """
+            SELECT hold.line_id, account.partner_id, account.company_id, hold.scope,
+                   %(end)s + coalesce(policy.resume_days, 0) AS resume_on
+              FROM ar_collection_hold hold
+              JOIN ar_collection account ON account.id = hold.collection_id
+              JOIN %(todays)s ON todays.root_id = account.company_id
+              LEFT JOIN ar_collection_policy policy ON policy.id = account.policy_id
+             WHERE %(end)s <= %(day)s AND %(end)s >= hold.date_from
+            """,
+            end=holds._end_sql("hold"),
+            todays=holds._todays_sql(),
+            day=day or SQL("todays.day"),
+        )
         return SQL(
             """
             LEFT JOIN (
-                SELECT hold.line_id, max(%(end)s + coalesce(policy.resume_days, 0)) AS resume_on
-                  FROM ar_collection_hold hold
-                  JOIN ar_collection account ON account.id = hold.collection_id
-                  LEFT JOIN ar_collection_policy policy ON policy.id = account.policy_id
-                 WHERE hold.scope = 'item' AND %(end)s IS NOT NULL
-                 GROUP BY hold.line_id
+                SELECT line_id, max(resume_on) AS resume_on FROM (%(ended)s) ended
+                 WHERE scope = 'item' GROUP BY line_id
             ) waits ON waits.line_id = line.id
+            LEFT JOIN (
+                SELECT partner_id, company_id, max(resume_on) AS resume_on FROM (%(ended)s) ended
+                 WHERE scope = 'debtor' GROUP BY partner_id, company_id
+            ) debtor_waits ON debtor_waits.partner_id = partner.commercial_partner_id
+                          AND debtor_waits.company_id = company.root_id
             """,
-            end=self.env["ar.collection.hold"]._end_sql("hold"),
+            ended=ended,
         )
 
     @api.model

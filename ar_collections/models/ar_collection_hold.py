@@ -11,6 +11,16 @@ from .ar_collection_hold_reason import KINDS
 
 #: What may still be changed of a hold that was placed; all else is evidence.
 CHANGEABLE = frozenset({"date_to", "note"})
+#: What a person may say of a new hold; all else is noted by the machine.
+SAYABLE = CHANGEABLE | {
+    "collection_id",
+    "scope",
+    "line_id",
+    "amount",
+    "kind",
+    "reason_id",
+    "date_from",
+}
 
 
 class ArCollectionHold(models.Model):
@@ -45,7 +55,7 @@ class ArCollectionHold(models.Model):
     )
     kind = fields.Selection(KINDS, required=True, default="other")
     reason_id = fields.Many2one("ar.collection.hold.reason", ondelete="restrict")
-    reason = fields.Char(compute="_compute_reason", search="_search_reason")
+    reason = fields.Char(string="Why", compute="_compute_reason", search="_search_reason")
     note = fields.Text()
     date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
     date_to = fields.Date(string="Until", index="btree_not_null", help="The last day of the hold.")
@@ -117,13 +127,16 @@ class ArCollectionHold(models.Model):
     @api.depends("line_id.amount_residual_currency", "amount", "date_to", "date_ended", "kind")
     def _compute_held_now(self):
         """What each hold keeps today: of an item, in the order in which holds count."""
-        held = self._held_of_lines(self.line_id)
+        self.flush_model()
+        self.env["account.move.line"].flush_model()
+        items, cash = self._gather(self.line_id.ids)
+        held = {}
+        for line_id, rows in items.items():
+            parts = allocation.held_by_hold(*self._to_allocation(rows), cash[line_id])
+            held |= {row["hold_id"]: part for row, part in zip(rows, parts, strict=True)}
         for hold in self:
-            kind = "other" if hold.kind in ("debit", "exclusion") else hold.kind
-            amount = held.get(hold.line_id.id, {}).get(kind, 0.0)
-            if hold.scope == "debtor" or hold.state != "active":
-                amount = 0.0
-            hold.held_now = min(amount, hold.amount) if hold.amount else amount
+            own = hold.scope == "item" and hold.line_id
+            hold.held_now = float(held.get(hold._origin.id, 0)) if own else 0.0
 
     @api.depends("item_name", "partner_id", "scope")
     def _compute_display_name(self):
@@ -161,6 +174,10 @@ class ArCollectionHold(models.Model):
     def create(self, vals_list):
         baseline = self._last_allocation()
         for vals in vals_list:
+            if not self.env.su:
+                self._check_sayable(vals)
+                # whatever the context proposes
+                vals.update(user_id=self.env.uid, source_model=False, date_ended=False)
             vals.setdefault("baseline", baseline)
             if vals.get("reason_id"):
                 reason = self.env["ar.collection.hold.reason"].browse(vals["reason_id"])
@@ -196,6 +213,15 @@ class ArCollectionHold(models.Model):
     def _unlink_never(self):
         if not self.env.su:
             raise UserError(self.env._("A hold is evidence and cannot be deleted. End it instead."))
+
+    def _check_sayable(self, vals):
+        if forbidden := set(vals) - SAYABLE:
+            raise AccessError(
+                self.env._(
+                    "A person cannot say this of a hold: %(names)s.",
+                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
+                )
+            )
 
     def _check_placing(self):
         """A hold placed by a person: positive, within what is open, with an end."""
@@ -273,6 +299,10 @@ class ArCollectionHold(models.Model):
 
     # === BUSINESS === #
     def _moved(self):
+        """What depends on holds is read anew; the figures follow from the queue."""
+        self.env["account.move"].invalidate_model(["ar_status"])
+        self.env["account.move.line"].invalidate_model(["ar_held", "ar_held_reason"])
+        self.env["ar.collection"].invalidate_model(["live_figures"])
         self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
 
     @api.model
@@ -330,9 +360,17 @@ class ArCollectionHold(models.Model):
             currency of the item.
         """
         self.flush_model()
+        items, cash = self._gather(line_ids, day, partner_ids)
+        return {
+            line_id: parts
+            for line_id, rows in items.items()
+            if (parts := allocation.held_by_kind(*self._to_allocation(rows), cash[line_id]))
+        }
+
+    @api.model
+    def _gather(self, line_ids, day=None, partner_ids=None):
+        """What the allocation is made of: dict item -> rows of holds, dict item -> cash."""
         rows = self.env.execute_query_dict(self._allocation_sql(line_ids, day, partner_ids))
-        if not rows:
-            return {}
         items, baselines = defaultdict(list), {}
         for row in rows:
             items[row["line_id"]].append(row)
@@ -343,14 +381,11 @@ class ArCollectionHold(models.Model):
         cash = defaultdict(list)
         for line_id, number, amount in self.env["account.move.line"]._ar_cash_since(baselines):
             cash[line_id].append(allocation.Cash(number, _decimal(amount)))
-        return {
-            line_id: parts
-            for line_id, holds in items.items()
-            if (parts := self._allocate_item(holds, cash[line_id]))
-        }
+        return items, cash
 
     @api.model
-    def _allocate_item(self, rows, cash):
+    def _to_allocation(self, rows):
+        """The residual and the holds of an item as ``tools.allocation`` knows them."""
         holds = [
             allocation.Hold(
                 row["kind"],
@@ -360,7 +395,7 @@ class ArCollectionHold(models.Model):
             )
             for row in rows
         ]
-        return allocation.held_by_kind(abs(_decimal(rows[0]["residual"])), holds, cash)
+        return abs(_decimal(rows[0]["residual"])), holds
 
     @api.model
     def _allocation_sql(self, line_ids, day, partner_ids):
@@ -390,13 +425,13 @@ class ArCollectionHold(models.Model):
                   LEFT JOIN res_partner partner ON partner.id = line.partner_id
                  WHERE %(restrict)s AND line.amount_residual_currency != 0
             )
-            SELECT item.id AS line_id, item.residual, %(kind)s AS kind, hold.amount,
-                   hold.date_to, hold.baseline
+            SELECT item.id AS line_id, item.residual, hold.id AS hold_id, %(kind)s AS kind,
+                   hold.amount, hold.date_to, hold.baseline
               FROM item JOIN ar_collection_hold hold ON hold.line_id = item.id
               JOIN today ON today.root_id = item.root_id
              WHERE hold.scope = 'item' AND %(in_force)s
             UNION ALL
-            SELECT item.id, item.residual, %(kind)s, NULL, hold.date_to, NULL
+            SELECT item.id, item.residual, hold.id, %(kind)s, NULL, hold.date_to, NULL
               FROM item
               JOIN ar_collection account
                 ON account.partner_id = item.debtor_id AND account.company_id = item.root_id
@@ -404,7 +439,7 @@ class ArCollectionHold(models.Model):
               JOIN today ON today.root_id = item.root_id
              WHERE hold.scope = 'debtor' AND %(in_force)s
             UNION ALL
-            SELECT item.id, item.residual, 'other', NULL, NULL, NULL
+            SELECT item.id, item.residual, NULL, 'other', NULL, NULL, NULL
               FROM item WHERE item.no_followup OR item.blocked
             """,
             todays=self._todays_sql(),

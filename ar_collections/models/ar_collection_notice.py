@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL
 
 from ..tools import reference
 from .ar_collection_decision import REASONS
@@ -365,16 +365,6 @@ class ArCollectionNotice(models.Model):
             & Domain("notice_id", "!=", self.id)
         )
         return lines.notice_id.sorted("id")
-
-    def _format_date(self, date):
-        return format_date(self.env, date, date_format="d MMM y", lang_code=self.lang)
-
-    def _format_amount(self, amount, currency):
-        """An amount without its currency, decimals of the currency, true minus sign."""
-        text = formatLang(
-            self.with_context(lang=self.lang).env, amount, digits=currency.decimal_places
-        )
-        return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _claims(level, row):

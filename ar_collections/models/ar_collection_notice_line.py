@@ -56,7 +56,7 @@ class ArCollectionNoticeLine(models.Model):
         ondelete="set null",
         help="The level the item stands at after the notice.",
     )
-    level_name = fields.Char(string="Notice", readonly=True)
+    level_name = fields.Char(string="Level then", readonly=True)
     previous_level_id = fields.Many2one(
         "ar.collection.level", readonly=True, ondelete="set null"
     )

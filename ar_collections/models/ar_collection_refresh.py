@@ -358,7 +358,9 @@ class ArCollection(models.Model):
             SQL(
                 """
                 UPDATE ar_collection account SET last_payment_date = paid.date
-                  FROM (SELECT account.id, max(line.date) AS date
+                  FROM ar_collection own
+                  LEFT JOIN (
+                        SELECT account.id, max(line.date) AS date
                           FROM ar_collection account
                           JOIN res_partner partner
                             ON partner.commercial_partner_id = account.partner_id
@@ -371,8 +373,8 @@ class ArCollection(models.Model):
                            AND journal.type IN ('bank', 'cash', 'credit')
                            AND split_part(company.parent_path, '/', 1)::int = account.company_id
                            AND %(concerned)s
-                         GROUP BY account.id) paid
-                 WHERE account.id = paid.id
+                         GROUP BY account.id) paid ON paid.id = own.id
+                 WHERE account.id = own.id AND %(concerned)s
                    AND account.last_payment_date IS DISTINCT FROM paid.date
                 """,
                 concerned=concerned,

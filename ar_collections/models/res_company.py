@@ -79,6 +79,13 @@ class ResCompany(models.Model):
         companies._ar_create_policies()
         return companies
 
+    def write(self, vals):
+        result = super().write(vals)
+        if any(name.startswith("ar_bucket_") for name in vals):
+            # sudo: our job, which brings every debtor into the new buckets
+            self.env.ref("ar_collections.ir_cron_ar_collection_refresh_full").sudo()._trigger()
+        return result
+
     def _ar_root(self):
         """The root companies, as superuser: they may be out of reach of a branch user."""
         return self.sudo().root_id  # reason above

@@ -84,6 +84,31 @@ def remaining(holds: Sequence[Hold], cash: Iterable[Cash]) -> list[Decimal | Non
     return left
 
 
+def held_by_hold(
+    residual: Decimal, holds: Sequence[Hold], cash: Iterable[Cash] = ()
+) -> list[Decimal]:
+    """The held part of an item by hold, in the order the holds are given.
+
+    Of holds of one kind the one that ends first counts first.
+
+    >>> d = Decimal
+    >>> late, early = Hold("other", d(60), date(2026, 12, 1)), Hold("other", d(70), date(2026, 11, 1))
+    >>> held_by_hold(d(100), [late, early, Hold("disputed", d(10))])
+    [Decimal('20'), Decimal('70'), Decimal('10')]
+    """
+    amounts = remaining(holds, cash)
+    parts = [ZERO] * len(holds)
+    free = residual
+    in_order = sorted(
+        range(len(holds)), key=lambda index: (ORDER.index(holds[index].kind), holds[index].until)
+    )
+    for index in in_order:
+        amount = amounts[index]
+        parts[index] = free if amount is None else min(free, max(ZERO, amount))
+        free -= parts[index]
+    return parts
+
+
 def held_by_kind(
     residual: Decimal, holds: Sequence[Hold], cash: Iterable[Cash] = ()
 ) -> dict[str, Decimal]:
@@ -105,17 +130,14 @@ def held_by_kind(
     >>> held_by_kind(d(500), [Hold("promised", d(400)), Hold("disputed", d(300))])
     {'disputed': Decimal('300'), 'promised': Decimal('200')}
     """
-    amounts = remaining(holds, cash)
+    parts = held_by_hold(residual, holds, cash)
     result: dict[str, Decimal] = {}
-    free = residual
     for kind in ORDER:
-        for hold, amount in zip(holds, amounts, strict=True):
-            if hold.kind != kind or free <= ZERO:
-                continue
-            part = free if amount is None else min(free, max(ZERO, amount))
-            if part > ZERO:
-                result[kind] = result.get(kind, ZERO) + part
-                free -= part
+        total = sum(
+            (part for hold, part in zip(holds, parts, strict=True) if hold.kind == kind), ZERO
+        )
+        if total:
+            result[kind] = total
     return result
 
 
