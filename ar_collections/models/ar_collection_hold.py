@@ -173,6 +173,7 @@ class ArCollectionHold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         baseline = self._last_allocation()
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             if not self.env.su:
                 self._check_sayable(vals)

@@ -115,7 +115,7 @@ class TestHoldPlace(LedgerCommon):
         for name, value in changes.items():
             with self.subTest(field=name), self.assertRaisesRegex(UserError, "evidence"):
                 hold.write({name: value})
-        with self.assertRaises((UserError, AccessError)):
+        with self.assertRaises(AccessError):
             hold.unlink()
         hold.write({"note": "Sent the delivery note", "date_to": self.today + timedelta(days=60)})
         self.assertEqual(self._account().disputed, 350)
@@ -204,17 +204,35 @@ class TestHoldPlace(LedgerCommon):
 
     # === ITEMS THAT VANISH === #
     def test_item_that_vanishes_leaves_no_hold_on_the_debtor(self):
-        hold = self._hold(self.move, 300)
-        name = self.move.name
-        self.move.button_draft()
-        self.move.invoice_payment_term_id = self._terms((50, 3), (50, 33))
-        self.move.action_post()
-        self.assertFalse(self.item.exists())
+        """Another payment term makes one item of two: the second is deleted in draft."""
+        move = self._invoice(
+            500,
+            invoice_date=self.today - timedelta(days=20),
+            invoice_payment_term_id=self._terms((60, 0), (40, 5)).id,
+        )
+        _first, second = self._item(move).sorted("date_maturity")
+        hold = self._hold(False, scope="item", line_id=second.id, amount=150)
+        self.assertEqual(self._account().held, 150)
+        due, name = second.date_maturity, move.name
+        move.button_draft()
+        move.invoice_payment_term_id = self._terms((100, 0))
+        move.action_post()
+        self.assertFalse(second.exists())
         self.assertRecordValues(
-            hold, [{"scope": "item", "line_id": False, "item_name": name, "amount": 300.0}]
+            hold,
+            [
+                {
+                    "scope": "item",
+                    "line_id": False,
+                    "item_name": name,
+                    "item_due_date": due,
+                    "amount": 150.0,
+                    "held_now": 0.0,
+                }
+            ],
         )
         account = self._account()
-        self.assertEqual((account.held, account.total_due), (0, 1000))
+        self.assertEqual((account.held, account.total_due), (0, 1500))
         self.assertNotEqual(self._decisions()[self.debtor].reason, "debtor_paused")
         hold.action_end()
 
@@ -251,7 +269,7 @@ class TestHoldPlace(LedgerCommon):
             "scope": "item",
         }
         self.assertRecordValues(
-            account.hold_ids.sorted("line_id"),
+            account.hold_ids.sorted(lambda hold: hold.line_id.id),
             [
                 {"line_id": self.item.id, "amount": 0.0, **common},
                 {"line_id": second.id, "amount": 50.0, **common},
