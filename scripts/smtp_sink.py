@@ -8,6 +8,7 @@ with the envelope in its first lines as a mail server writes it (``Return-Path``
 """
 
 import argparse
+import asyncio
 import email
 import email.policy
 import html
@@ -69,8 +70,9 @@ class Mailbox:
 class Keeper:
     """What aiosmtpd asks what to do with a message."""
 
-    def __init__(self, mailbox: Mailbox):
+    def __init__(self, mailbox: Mailbox, pause: float = 0):
         self.mailbox = mailbox
+        self.pause = pause
 
     async def handle_DATA(self, _server, _session, envelope):
         head = [f"Return-Path: <{envelope.mail_from}>"]
@@ -82,6 +84,7 @@ class Keeper:
             f" | {one_line(message, 'subject')} | {len(raw)} bytes",
             flush=True,
         )
+        await asyncio.sleep(self.pause)
         return "250 OK"
 
 
@@ -195,11 +198,14 @@ def main():
     parser.add_argument("--mailbox", type=Path, required=True)
     parser.add_argument("--smtp-port", type=int, default=8025)
     parser.add_argument("--http-port", type=int, default=8026)
+    parser.add_argument(
+        "--pause", type=float, default=0, help="seconds between keeping a message and saying so"
+    )
     options = parser.parse_args()
 
     mailbox = Mailbox(options.mailbox)
     controller = Controller(
-        Keeper(mailbox), hostname=HOST, port=options.smtp_port, data_size_limit=64 * 2**20
+        Keeper(mailbox, options.pause), hostname=HOST, port=options.smtp_port, data_size_limit=64 * 2**20
     )
     controller.start()
     page = type("Page", (MailboxPage,), {"mailbox": mailbox})
