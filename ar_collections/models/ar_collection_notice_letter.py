@@ -5,7 +5,7 @@ from odoo import models
 from odoo.tools import formatLang, get_lang
 from odoo.tools.misc import babel_locale_parse
 
-from ..tools import letter
+from ..tools import letter_text
 
 #: So many items are named in a sentence; of further ones their number and sum.
 NAMED = 8
@@ -24,7 +24,7 @@ class ArCollectionNotice(models.Model):
         """Everything both letter and e-mail say, in the language of the debtor.
 
         :return: dict of texts, already formatted, not escaped. Paragraphs are lists of
-            (text, stressed).
+            ``letter_text.Piece``.
         """
         self.ensure_one()
         # sudo: banks, addresses and logo of the company are printed for whoever may
@@ -44,8 +44,8 @@ class ArCollectionNotice(models.Model):
             "date": notice._format_date(notice.date),
             "subject": level.letter_title or notice.subject or notice.level_name or notice.name,
             "greeting": notice._greeting(),
-            "text": letter.paragraphs(level.letter_text, **dates),
-            "closing": letter.paragraphs(level.letter_closing, **dates),
+            "text": letter_text.paragraphs(level.letter_text, **dates),
+            "closing": letter_text.paragraphs(level.letter_closing, **dates),
             "currencies": currencies,
             "not_included": notice._not_included(),
             "payments": [notice._prepare_payment(row) for row in notice._content_totals()],
@@ -71,12 +71,13 @@ class ArCollectionNotice(models.Model):
         return self.env._("Dear Sir or Madam,")
 
     def _format_earlier_notices(self):
-        """The dates of up to three notices before this one, as a list in words; else None."""
+        """The dates of up to three notices before this one as pieces of a sentence."""
         dates = sorted({notice.date for notice in self._earlier_notices()})[-3:]
         if not dates:
-            return None
-        locale = babel_locale_parse(self.env.lang)
-        return format_list([self._format_date(day) for day in dates], locale=locale)
+            return []
+        days = {f"day_{index}": [(self._format_date(day), "nb")] for index, day in enumerate(dates)}
+        text = format_list([f"%({key})s" for key in days], locale=babel_locale_parse(self.env.lang))
+        return letter_text.paragraphs(text, **days)[0]
 
     def _not_included(self):
         """A sentence per reason: which parts of which items are left out, and why."""

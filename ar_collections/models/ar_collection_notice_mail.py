@@ -3,7 +3,7 @@ from babel.lists import format_list
 from odoo import models
 from odoo.tools.misc import babel_locale_parse
 
-from ..tools import letter
+from ..tools import letter_text
 
 
 class ArCollectionNotice(models.Model):
@@ -35,7 +35,7 @@ class ArCollectionNotice(models.Model):
         return self.env._("%(amounts)s to pay: the due date has passed.", amounts=amounts)
 
     def _transfer_lines(self, payments):
-        """How to pay by bank transfer, a line per currency: lists of (text, stressed)."""
+        """How to pay by bank transfer, a line per currency: lists of ``letter_text.Piece``."""
         lines, last = [], None
         for payment in payments:
             payee = (payment["payee"], payment["bic"])
@@ -54,13 +54,13 @@ class ArCollectionNotice(models.Model):
                 account=payment["account"],
                 **values,
             )
-        return letter.paragraphs(text, reference=payment["reference"])
+        return letter_text.paragraphs(text, reference=payment["reference"])
 
     def _payee_line(self, payee, bic):
         text = self.env._("By bank transfer to %(payee)s", payee=payee)
         if bic:
             text = self.env._("By bank transfer to %(payee)s, BIC %(bic)s", payee=payee, bic=bic)
-        return [(text, False)]
+        return [(text, "")]
 
     def _attached(self, customer_number):
         text = self.env._("Attached: letter %(number)s (PDF).", number=self.name)
@@ -113,7 +113,7 @@ class ArCollectionNotice(models.Model):
         """The lines of an address; given a home country, abroad the country in capitals."""
         country = partner.country_id
         text = partner._display_address(without_company=True)
-        lines = [line.strip(" ,") for line in text.splitlines()]
+        lines = [" ".join(line.split()).strip(" ,") for line in text.splitlines()]
         lines = [line for line in lines if line and line != country.name]
         if country and home and country != home:
             lines.append(country.name.upper())

@@ -1,8 +1,11 @@
 import logging
 
-from odoo import models
+from werkzeug.exceptions import HTTPException
 
-from ..tools import letter, reference
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools import letter_text, reference
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ class ArCollectionNotice(models.Model):
     def _prepare_payment(self, row):
         """How to pay what is to be paid in one currency."""
         currency = self._currency(row)
-        bank = self.env["res.partner.bank"].browse(row.get("bank_account_id") or []).exists()
+        bank = self._paid_into(row)
         number = row.get("reference") or ""
         structured = reference.is_creditor_reference(number)
         return {
@@ -40,12 +43,12 @@ class ArCollectionNotice(models.Model):
             ),
             "payee": bank.acc_holder_name or self.company_id.name,
             "account": self._format_account(bank),
-            "iban": letter.is_iban(bank.acc_number or ""),
+            "iban": letter_text.is_iban(bank.acc_number or ""),
             "bank": bank.bank_name,
             "bic": bank.bank_bic,
             "clearing_number": bank.clearing_number,
             "reference": reference.in_fours(number) if structured else number,
-            "qr": self._qr_code(bank, row, currency, number),
+            "row": row,
             "link": self._payment_link(row),
             "link_label": self.env._(
                 "Pay %(amount)s", amount=self._format_money(row["to_pay"], currency)
@@ -57,18 +60,26 @@ class ArCollectionNotice(models.Model):
         return False
 
     def _format_account(self, bank):
-        if letter.is_iban(bank.acc_number or ""):
+        if letter_text.is_iban(bank.acc_number or ""):
             return reference.in_fours(bank.sanitized_acc_number)
         return bank.acc_number or ""
 
-    def _qr_code(self, bank, row, currency, number):
+    def _qr_code(self, row):
         """The code for a banking app as data URI, where the country of the bank has one."""
-        amount = currency.round(row["to_pay"])
+        currency, number = self._currency(row), row.get("reference") or ""
+        bank = self._paid_into(row)
         try:
             return bank and bank.build_qr_code_base64(
-                amount, number, number, currency, self.collection_id.partner_id
+                currency.round(row["to_pay"]),
+                number,
+                number,
+                currency,
+                self.collection_id.partner_id,
             )
-        except Exception:
+        except (HTTPException, UserError, OSError, ValueError):
             # the letter is right without it, too
             _logger.warning("No QR code on notice %s", self.name, exc_info=True)
             return None
+
+    def _paid_into(self, row):
+        return self.env["res.partner.bank"].browse(row.get("bank_account_id") or []).exists()

@@ -9,7 +9,7 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..tools import letter
+from ..tools import letter, letter_text
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ COLUMNS = {
     "level": "level",
 }
 PADDING, LEVEL_PADDING = 1.2, 3.0
+#: Of the slip.
+AMOUNT_WIDTH = 34
 #: How much a print is too small, by engine; measured once per process.
 _SCALES = {}
 
@@ -77,7 +79,10 @@ class ReportArCollectionNotice(models.AbstractModel):
                         "Page %(page)s of %(pages)s", page=index + 1 + overflow, pages=count
                     ),
                     "sums": page.sums,
-                    "payments": content["payments"][slice(*(page.slip or (0, 0)))],
+                    "payments": [
+                        self._prepare_slip(content["notice"], payment)
+                        for payment in content["payments"][slice(*(page.slip or (0, 0)))]
+                    ],
                     "rows": [row for part in page.parts for row in self._page_rows(part, env)],
                 }
                 for index, page in enumerate(pages)
@@ -104,13 +109,13 @@ class ReportArCollectionNotice(models.AbstractModel):
 
     def _extra_height(self, content):
         """Millimetres by which the texts are higher than those the plan reckons with."""
-        text = ["".join(piece for piece, _stressed in part) for part in content["text"]]
-        closing = ["".join(piece for piece, _stressed in part) for part in content["closing"]]
-        note_lines = sum(letter.text_lines(note, size=7.8) for note in content["not_included"])
-        title_lines = letter.text_lines(content["subject"], size=13)
+        text = [letter_text.plain_text(part) for part in content["text"]]
+        closing = [letter_text.plain_text(part) for part in content["closing"]]
+        note_lines = sum(letter_text.text_lines(note, size=7.8) for note in content["not_included"])
+        title_lines = letter_text.text_lines(content["subject"], size=13)
         return (
-            (sum(map(letter.text_lines, text)) - 2) * letter.LINE
-            + (sum(map(letter.text_lines, closing)) - 1) * letter.LINE
+            (sum(map(letter_text.text_lines, text)) - 2) * letter.LINE
+            + (sum(map(letter_text.text_lines, closing)) - 1) * letter.LINE
             + (len(text) + len(closing) - 2) * letter.GAP
             + (note_lines - 1) * letter.SMALL_LINE
             + (title_lines - 1) * 1.2 * letter.LINE
@@ -119,17 +124,23 @@ class ReportArCollectionNotice(models.AbstractModel):
     # === ROWS === #
     def _prepare_part(self, currency):
         """The rows of a currency, for the plan of the pages."""
-        rows = [self._item_row(item) for item in currency["items"]]
+        items = currency["items"] + currency["also"]
+        # dates and levels in one size for all rows, that of the widest
+        widest = {
+            key: max((item[key] for item in items), key=len, default="")
+            for key in ("date_invoice", "date_due", "level")
+        }
+        rows = [self._item_row(item, widest) for item in currency["items"]]
         rows += [self._credit_row(credit) for credit in currency["credits"]]
         rows.append(letter.Row("total", 1, currency))
         if currency["also"]:
             rows.append(letter.Row("also", 1, currency))
-            rows += [self._item_row(item) for item in currency["also"]]
+            rows += [self._item_row(item, widest) for item in currency["also"]]
         return letter.Part(letter.Row("heading", 1, currency), tuple(rows))
 
-    def _item_row(self, item):
+    def _item_row(self, item, widest):
         cells = [
-            self._cell(item[key], width, css)
+            self._cell(item[key], width, css, like=widest.get(key))
             for (key, css), width in zip(COLUMNS.items(), WIDTHS, strict=True)
         ]
         return letter.Row("item", max(cell["lines"] for cell in cells), cells)
@@ -141,10 +152,10 @@ class ReportArCollectionNotice(models.AbstractModel):
         ]
         return letter.Row("less", max(cell["lines"] for cell in cells), cells)
 
-    def _cell(self, text, width, css="", span=None):
-        """A cell of the table, its text in a size in which it fits."""
+    def _cell(self, text, width, css="", span=None, like=None):
+        """A cell of the table, its text in a size in which it, or ``like``, fits."""
         padding = LEVEL_PADDING if css == "level" else PADDING
-        size, lines = letter.fit(text, width - padding)
+        size, lines = letter_text.fit(like or text, width - padding)
         return {
             "text": text,
             "css": " ".join(filter(None, (css, size, lines > 1 and "wrap"))),
@@ -152,6 +163,11 @@ class ReportArCollectionNotice(models.AbstractModel):
             "ltr": css in ("latin", "num"),
             "lines": lines,
         }
+
+    def _prepare_slip(self, notice, payment):
+        sizes = (("", 12), ("long", 9.8), ("longer", 7.6))  # stressed: a tenth wider
+        size, _lines = letter_text.fit(payment["amount"], AMOUNT_WIDTH, sizes)
+        return {**payment, "size": size, "qr": notice._qr_code(payment["row"])}
 
     def _page_rows(self, part, env):
         heading = {**part.heading.value, "kind": "heading"}
@@ -172,7 +188,7 @@ class ReportArCollectionNotice(models.AbstractModel):
         place = contact if contact.street or contact.city or contact.zip else debtor
         names = [debtor.name, contact.name if contact != debtor else None]
         lines = notice._address_lines(place, notice.company_id.country_id)
-        lines, css = letter.address_lines([*names, *lines])
+        lines, css = letter_text.address_lines([*names, *lines])
         return {"lines": lines, "css": css}
 
     def _logo(self, company):
@@ -249,7 +265,7 @@ class ReportArCollectionNotice(models.AbstractModel):
             ._render("ar_collections.report_ar_collection_notice_letter", {"letter": row})
         )
         boxed = row["lang"].partition("-")[0] in ARABIC_SCRIPT
-        return type(html)(letter.box_words(html)) if boxed else html
+        return type(html)(letter_text.box_words(html)) if boxed else html
 
     def _run_engine(self, html):
         return self.env["ir.actions.report"]._run_wkhtmltopdf([str(html)], report_ref=REPORT)
@@ -278,7 +294,7 @@ class ReportArCollectionNotice(models.AbstractModel):
 
         try:
             PdfFileReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
-            return abs(places["A"] - places["B"]) * letter.POINT
+            return abs(places["A"] - places["B"]) * letter_text.POINT
         except (AttributeError, KeyError, TypeError):
             _logger.warning("The scale of the PDF engine cannot be measured.", exc_info=True)
             return None
