@@ -170,8 +170,10 @@ class ArCollection(models.Model):
         check_company=True,
         help="Empty: the first policy whose conditions the debtor meets.",
     )
-    next_action = fields.Char(tracking=True)
-    next_action_date = fields.Date(tracking=True, index="btree_not_null")
+    next_action = fields.Char(string="Next action", tracking=True)
+    next_action_date = fields.Date(
+        string="Next action on", tracking=True, index="btree_not_null"
+    )
     priority = fields.Integer(
         readonly=True, aggregator="max", help="Higher first. Hover or open for the reasons."
     )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 
 #: Why a debtor gets no notice, in the order of what needs somebody's work first.
 REASONS = [
@@ -62,7 +63,7 @@ class ArCollectionDecision(models.Model):
     )
     level_delay = fields.Integer(readonly=True, aggregator="max")
     reason = fields.Selection(REASONS, string="No notice because", readonly=True)
-    reason_rank = fields.Integer(readonly=True)
+    reason_rank = fields.Integer(readonly=True, aggregator="min")
     reason_date = fields.Date(string="Look again on", readonly=True)
     channels = fields.Char(readonly=True)
     overdue = fields.Monetary(readonly=True)
@@ -73,7 +74,9 @@ class ArCollectionDecision(models.Model):
     )
     days_overdue = fields.Integer(string="Oldest (days)", readonly=True, aggregator="max")
     notice_id = fields.Many2one("ar.collection.notice", readonly=True, ondelete="set null")
-    conclusion = fields.Char(string="Decision", compute="_compute_conclusion")
+    conclusion = fields.Char(
+        string="Decision", compute="_compute_conclusion", search="_search_conclusion"
+    )
     why = fields.Char(compute="_compute_conclusion")
     tone = fields.Char(compute="_compute_conclusion")
     oldest_bucket = fields.Char(compute="_compute_oldest_bucket")
@@ -85,6 +88,32 @@ class ArCollectionDecision(models.Model):
             row.conclusion = row.level_id.name if not row.reason else labels[row.reason]
             row.why = row._explain()
             row.tone = TONES.get(row.reason, "calm") if row.reason else row.level_id.tone
+
+    @api.model
+    def _search_conclusion(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        labels = self._fields["reason"]._description_selection(self.env)
+        # sudo: names of levels are no secret
+        levels = self.env["ar.collection.level"].sudo().search([])
+        return Domain("reason", "in", [reason for reason, label in labels if label in value]) | (
+            Domain("reason", "=", False)
+            & Domain("level_id", "in", levels.filtered(lambda level: level.name in value).ids)
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Decisions are grouped by their conclusion, in the reader's language."""
+        if field_expr != "conclusion":
+            return super()._field_to_sql(alias, field_expr, query)
+        labels = self._fields["reason"]._description_selection(self.env)
+        return SQL(
+            "coalesce(CASE %(reason)s %(labels)s END, (SELECT coalesce(level.name ->> %(lang)s,"
+            " level.name ->> 'en_US') FROM ar_collection_level level WHERE level.id = %(level)s))",
+            reason=SQL.identifier(alias, "reason"),
+            labels=SQL(" ").join(SQL("WHEN %s THEN %s", *label) for label in labels),
+            lang=self.env.lang or "en_US",
+            level=SQL.identifier(alias, "level_id"),
+        )
 
     @api.depends("days_overdue", "company_id")
     def _compute_oldest_bucket(self):

@@ -130,7 +130,7 @@ class ArCollectionPolicy(models.Model):
         if not self.env.user.has_group("ar_collections.group_ar_collection_policies"):
             company = self.env.company._ar_root()
             policy = self.search([("company_id", "=", company.id), ("dunned", "=", True)], limit=1)
-            action.update(res_id=policy.id, views=[(False, "form")])
+            action.update(res_id=policy.id, views=[(False, "form")], context={"create": False})
         return action
 
     def action_simulate(self):

@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { MonetaryField, monetaryField } from "@web/views/fields/monetary/monetary_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { formatAmount } from "@ar_collections/core/amounts";
 import { heldParts } from "@ar_collections/core/figures";
@@ -44,6 +45,16 @@ export class ArHeldField extends Component {
     }
 }
 
+/** An amount to type in; nothing typed means all of it, and is shown so. */
+export class ArWholeAmountField extends MonetaryField {
+    get formattedValue() {
+        if (this.value) {
+            return super.formattedValue;
+        }
+        return this.props.readonly ? _t("All of it") : "";
+    }
+}
+
 const KINDS = {
     disputed: ["disputed", "fa-flag-o"],
     promised: ["promised", "fa-calendar-check-o"],
@@ -81,6 +92,15 @@ registry.category("fields").add("ar_held", {
         name,
         type: "monetary",
     })),
+});
+registry.category("fields").add("ar_whole_amount", {
+    ...monetaryField,
+    component: ArWholeAmountField,
+    displayName: _t("Amount, empty for all of it"),
+    extractProps: (fieldInfo, dynamicInfo) => ({
+        placeholder: _t("All of it"),
+        ...monetaryField.extractProps(fieldInfo, dynamicInfo),
+    }),
 });
 registry.category("fields").add("ar_item_held", {
     component: ArItemHeldField,

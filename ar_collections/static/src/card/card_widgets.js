@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { formatDate } from "@web/core/l10n/dates";
+import { toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -34,7 +34,7 @@ export class ArFact extends Component {
 
     level({ level_id, level_tone, last_notice_date }) {
         if (level_id) {
-            const day = last_notice_date ? `, ${formatDate(last_notice_date)}` : "";
+            const day = last_notice_date ? `, ${toLocaleDateString(last_notice_date)}` : "";
             return {
                 tone: level_tone || "calm",
                 icon: "fa-envelope-o",

@@ -1,3 +1,4 @@
+import { RottingKanbanHeader } from "@mail/js/rotting_mixin/rotting_kanban_header";
 import { rottingKanbanView } from "@mail/js/rotting_mixin/rotting_kanban_view";
 import { registry } from "@web/core/registry";
 import { ListRenderer } from "@web/views/list/list_renderer";
@@ -9,9 +10,18 @@ export class ArCollectionListRenderer extends ListRenderer {
     static components = { ...ListRenderer.components, ArStrip };
 }
 
+/** The head of a column also counts its debtors. */
+export class ArCollectionKanbanHeader extends RottingKanbanHeader {
+    static template = "ar_collections.CollectionKanbanHeader";
+}
+
 export class ArCollectionKanbanRenderer extends rottingKanbanView.Renderer {
     static template = "ar_collections.CollectionKanbanRenderer";
-    static components = { ...rottingKanbanView.Renderer.components, ArStrip };
+    static components = {
+        ...rottingKanbanView.Renderer.components,
+        ArStrip,
+        KanbanHeader: ArCollectionKanbanHeader,
+    };
 }
 
 registry.category("views").add("ar_collection_list", {

@@ -8,5 +8,6 @@ import { formatMonetary } from "@web/views/fields/formatters";
  * @returns {string}
  */
 export function formatAmount(value, currencyId) {
-    return formatMonetary(value || 0, { currencyId }).replace("-", "\u2212");
+    const text = formatMonetary(Math.abs(value || 0), { currencyId });
+    return value < 0 ? `\u2212${text}` : text;
 }

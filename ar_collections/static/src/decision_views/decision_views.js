@@ -15,13 +15,12 @@ function runOf(list) {
 }
 
 /**
- * Decisions by level, then by reason: the most serious level first, "no notice" last with
- * its reasons in the order of what needs somebody's work.
+ * Decisions by conclusion: the most serious level first, then the reasons for no notice in
+ * the order of what needs somebody's work.
  */
 export class ArDecisionListRenderer extends ListRenderer {
     static template = "ar_collections.DecisionListRenderer";
     static rowsTemplate = "ar_collections.DecisionListRenderer.Rows";
-    static groupRowTemplate = "ar_collections.DecisionListRenderer.GroupRow";
     static components = { ...ListRenderer.components, ArRunBanner };
 
     get runId() {
@@ -29,26 +28,12 @@ export class ArDecisionListRenderer extends ListRenderer {
     }
 
     groupsOf(list) {
-        const { name, selection } = list.groupByField;
-        if (name === "level_id") {
-            const rank = (group) => (group.value ? group.aggregates.level_delay ?? 0 : -Infinity);
-            return [...list.groups].sort((a, b) => rank(b) - rank(a));
+        if (list.groupByField.name !== "conclusion") {
+            return list.groups;
         }
-        if (name === "reason") {
-            const order = selection.map(([value]) => value);
-            return [...list.groups].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
-        }
-        return list.groups;
-    }
-
-    /** Debtors that get a notice have no reason: that group needs no row of its own. */
-    isPlain(group) {
-        return group.groupByField.name === "reason" && !group.value;
-    }
-
-    groupName(group) {
-        const isNone = group.groupByField.name === "level_id" && !group.value;
-        return isNone ? _t("No notice") : group.displayName;
+        const rank = ({ aggregates: { level_delay, reason_rank } }) =>
+            reason_rank < 0 ? -level_delay : 1e6 + reason_rank;
+        return [...list.groups].sort((a, b) => rank(a) - rank(b));
     }
 }
 

@@ -1,10 +1,11 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
-import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatAmount } from "@ar_collections/core/amounts";
+import { formatMoment } from "@ar_collections/core/moments";
 import { ArRunSummary } from "./run_summary";
 
 const MANAGER = "ar_collections.group_ar_collection_manager";
@@ -36,12 +37,10 @@ export class ArRunBanner extends Component {
 
     get explanation() {
         return _t(
-            "It shows what the run of %(day)s would decide with the ledger as it was at %(time)s.",
+            "It shows what the run of %(day)s would decide with the ledger as it was then (%(time)s).",
             {
-                day: formatDate(deserializeDate(this.run.date)),
-                time: formatDateTime(deserializeDateTime(this.run.create_date), {
-                    showSeconds: false,
-                }),
+                day: toLocaleDateString(deserializeDate(this.run.date)),
+                time: formatMoment(deserializeDateTime(this.run.create_date)),
             }
         );
     }

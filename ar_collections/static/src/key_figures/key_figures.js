@@ -35,7 +35,7 @@ const TILES = [
     {
         figure: "net_collectable",
         label: _t("Net collectable"),
-        hint: _t("less credits, per currency"),
+        hint: _t("credits deducted"),
         help: _t(
             "Collectable less the available credits of the same currency, never below zero: what " +
                 "priority and notices go by."

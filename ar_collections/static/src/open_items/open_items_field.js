@@ -1,4 +1,4 @@
-import { formatDate } from "@web/core/l10n/dates";
+import { toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
@@ -8,6 +8,19 @@ import { formatAmount } from "@ar_collections/core/amounts";
 
 /** A list of items that can be ticked by whoever sees the button that acts on one. */
 export class ArOpenItemsRenderer extends ListRenderer {
+    /** The column in company currency bears its name. */
+    getActiveColumns() {
+        const { company_currency_id } = this.props.list.records[0]?.data || {};
+        const currency = getCurrency(company_currency_id?.id);
+        return super
+            .getActiveColumns()
+            .map((column) =>
+                column.name === "amount_residual" && currency
+                    ? { ...column, label: _t("In %s", currency.name) }
+                    : column
+            );
+    }
+
     get hasSelectors() {
         return (
             !this.env.isSmall &&
@@ -75,7 +88,7 @@ export class ArOpenItemsField extends X2ManyField {
 
     get lastPayment() {
         const date = this.props.record.data.last_payment_date;
-        return date ? _t("The last payment came on %s.", formatDate(date)) : "";
+        return date ? _t("The last payment came on %s.", toLocaleDateString(date)) : "";
     }
 
     async holdTicked() {

@@ -1,9 +1,8 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-
-const { DateTime } = luxon;
+import { formatMoment } from "@ar_collections/core/moments";
 
 /** Of when the figures of a list are, and a button that brings them up to now. */
 export class ArFiguresTime extends Component {
@@ -22,9 +21,7 @@ export class ArFiguresTime extends Component {
         if (!this.state.time) {
             return _t("Figures not read yet");
         }
-        const time = deserializeDateTime(this.state.time);
-        const format = time.hasSame(DateTime.now(), "day") ? "HH:mm" : undefined;
-        return _t("Figures of %s", formatDateTime(time, { format, showSeconds: false }));
+        return _t("Figures of %s", formatMoment(deserializeDateTime(this.state.time)));
     }
 
     async refresh() {
