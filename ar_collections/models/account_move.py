@@ -41,7 +41,7 @@ class AccountMove(models.Model):
 
     @api.depends("state", "payment_state", "amount_residual", "line_ids.date_maturity")
     def _compute_ar_status(self):
-        statuses = {move_id: status for move_id, status in self._ar_statuses(self.ids)}
+        statuses = dict(self._ar_statuses(self.ids))
         for move in self:
             move.ar_status = statuses.get(move._origin.id, False)
 

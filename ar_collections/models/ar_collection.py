@@ -72,7 +72,6 @@ class ArCollection(models.Model):
     phone = fields.Char(compute="_compute_contact_id")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         compute="_compute_contact_id",
         help="Address of type Collections, else the invoice address, else the company contact.",
     )
@@ -237,7 +236,7 @@ class ArCollection(models.Model):
 
     @api.model
     def _group_expand_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages.search(Domain.TRUE)
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
@@ -311,7 +310,7 @@ class ArCollection(models.Model):
 
     def _message_receive_bounce(self, email, partner):
         """A notice came back: it failed, and its items go back to their level."""
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for account in self:
             # sudo: the mail gateway has no rights in collections
             notice = account.notice_ids.sudo().filtered(
@@ -319,6 +318,7 @@ class ArCollection(models.Model):
             )[:1]
             if notice:
                 notice._set_failed(self.env._("The e-mail came back from %(email)s.", email=email))
+        return result
 
     # === ACTIONS === #
     def action_refresh(self):

@@ -59,7 +59,7 @@ class ArCollectionDecision(models.Model):
     country_id = fields.Many2one(related="partner_id.country_id", store=False)
     policy_id = fields.Many2one("ar.collection.policy", readonly=True, ondelete="set null")
     level_id = fields.Many2one(
-        "ar.collection.level", string="Level", readonly=True, ondelete="set null"
+        "ar.collection.level", readonly=True, ondelete="set null"
     )
     level_delay = fields.Integer(readonly=True, aggregator="max")
     reason = fields.Selection(REASONS, string="No notice because", readonly=True)

@@ -53,8 +53,6 @@ class ArCollectionFigures(models.AbstractModel):
                    company.limit_1, company.limit_2, company.limit_3, company.limit_4
                    %(waiting_column)s
               FROM account_move_line line
-              JOIN account_account account ON account.id = line.account_id
-               AND account.account_type = 'asset_receivable' AND account.non_trade IS NOT TRUE
               JOIN res_partner partner ON partner.id = line.partner_id
               JOIN %(companies)s ON company.id = line.company_id
               LEFT JOIN %(parts)s ON held.line_id = line.id
@@ -64,9 +62,11 @@ class ArCollectionFigures(models.AbstractModel):
               LEFT JOIN (SELECT id FROM account_move WHERE payment_state = 'blocked') blocked
                      ON blocked.id = line.move_id
               %(waiting_join)s
-             WHERE line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+             WHERE line.account_id = ANY(%(accounts)s::int[])
+               AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
                AND line.amount_residual != 0 AND %(restrict)s
             """,
+            accounts=self._trade_account_ids(),
             held_columns=SQL(", ").join(columns),
             whole=self._whole_kind_sql(),
             companies=self._companies_sql(day),
@@ -87,6 +87,21 @@ class ArCollectionFigures(models.AbstractModel):
                 else SQL("TRUE")
             ),
         )
+
+    @api.model
+    def _trade_account_ids(self):
+        """Ids of the receivable accounts of trade.
+
+        They are given to PostgreSQL as numbers: from its statistics of them it knows how
+        many items to expect, and plans well; of a join with the accounts it knows nothing.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM account_account"
+                " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
+            )
+        )
+        return [account_id for [account_id] in rows]
 
     @api.model
     def _held_parts(self, partner_ids, day):
@@ -226,70 +241,79 @@ class ArCollectionFigures(models.AbstractModel):
         """SQL: the figures of each debtor with something open, in company currency."""
         return SQL(
             """
-            WITH item AS (%(items)s),
-            level AS (SELECT id, row_number() OVER (ORDER BY delay, id) AS rank
-                        FROM ar_collection_level),
-            money AS (
-                SELECT item.partner_id, item.company_id, item.currency_id,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days <= 0), 0) AS not_due,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days > 0
-                                AND days <= limit_1), 0) AS bucket_1,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days > limit_1
-                                AND days <= limit_2), 0) AS bucket_2,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days > limit_2
-                                AND days <= limit_3), 0) AS bucket_3,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days > limit_3
-                                AND days <= limit_4), 0) AS bucket_4,
-                       coalesce(sum(open) FILTER (WHERE open > 0 AND days > limit_4), 0)
-                                AS bucket_5,
-                       coalesce(sum(disputed) FILTER (WHERE open > 0 AND days > 0), 0) AS disputed,
-                       coalesce(sum(promised) FILTER (WHERE open > 0 AND days > 0), 0) AS promised,
-                       coalesce(sum(planned) FILTER (WHERE open > 0 AND days > 0), 0) AS planned,
-                       coalesce(sum(held_other) FILTER (WHERE open > 0 AND days > 0), 0)
-                                AS held_other,
-                       coalesce(sum(open_currency - held_currency)
-                                FILTER (WHERE open > 0 AND days > 0), 0) AS claim,
-                       coalesce(sum(- open_currency - held_currency) FILTER (WHERE open < 0), 0)
-                                AS credit,
-                       coalesce(sum(- open - disputed - promised - planned - held_other)
-                                FILTER (WHERE open < 0), 0) AS credit_company,
-                       coalesce(sum(- open) FILTER (WHERE open < 0), 0) AS unapplied_credit,
-                       max(days) FILTER (WHERE open > 0 AND days > 0) AS days_overdue,
-                       max(level.rank) FILTER (WHERE open > 0) AS level_rank,
-                       max(today) AS today, max(limit_1) AS limit_1, max(limit_2) AS limit_2,
-                       max(limit_3) AS limit_3, max(limit_4) AS limit_4
-                  FROM item LEFT JOIN level ON level.id = item.level_id
-                 GROUP BY item.partner_id, item.company_id, item.currency_id
+            WITH level AS (
+                SELECT id, row_number() OVER (ORDER BY delay, id) AS rank
+                  FROM ar_collection_level
             ),
-            summed AS (
-                SELECT *, bucket_1 + bucket_2 + bucket_3 + bucket_4 + bucket_5 AS overdue,
-                       disputed + promised + planned + held_other AS held
-                  FROM money
+            item AS (
+                SELECT partner_id, company_id, currency_id, open, open_currency, days, today,
+                       disputed, promised, planned, held_other, held_currency,
+                       held_currency != 0 AS is_held, level.rank AS level_rank,
+                       CASE WHEN open < 0 THEN -1 WHEN days <= 0 THEN 0
+                            WHEN days <= limit_1 THEN 1 WHEN days <= limit_2 THEN 2
+                            WHEN days <= limit_3 THEN 3 WHEN days <= limit_4 THEN 4
+                            ELSE 5 END AS bucket
+                  FROM (%(items)s) open_item LEFT JOIN level ON level.id = open_item.level_id
+                OFFSET 0  -- a fence: each column is computed once, not once for each sum
+            ),
+            money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
+                SELECT partner_id, company_id, currency_id,
+                       sum(open) FILTER (WHERE bucket = 0) AS not_due,
+                       sum(open) FILTER (WHERE bucket = 1) AS bucket_1,
+                       sum(open) FILTER (WHERE bucket = 2) AS bucket_2,
+                       sum(open) FILTER (WHERE bucket = 3) AS bucket_3,
+                       sum(open) FILTER (WHERE bucket = 4) AS bucket_4,
+                       sum(open) FILTER (WHERE bucket = 5) AS bucket_5,
+                       sum(disputed) FILTER (WHERE bucket > 0 AND is_held) AS disputed,
+                       sum(promised) FILTER (WHERE bucket > 0 AND is_held) AS promised,
+                       sum(planned) FILTER (WHERE bucket > 0 AND is_held) AS planned,
+                       sum(held_other) FILTER (WHERE bucket > 0 AND is_held) AS held_other,
+                       sum(open_currency - held_currency) FILTER (WHERE bucket > 0) AS claim,
+                       sum(- open_currency - held_currency) FILTER (WHERE bucket < 0) AS credit,
+                       sum(- open - disputed - promised - planned - held_other)
+                           FILTER (WHERE bucket < 0) AS credit_company,
+                       sum(- open) FILTER (WHERE bucket < 0) AS unapplied_credit,
+                       max(days) FILTER (WHERE bucket > 0) AS days_overdue,
+                       max(bucket) AS oldest_bucket, max(today) AS today,
+                       max(level_rank) FILTER (WHERE bucket >= 0) AS level_rank
+                  FROM item
+                 GROUP BY partner_id, company_id, currency_id
+            ),
+            debtor AS (
+                SELECT partner_id, company_id,
+                       coalesce(sum(not_due), 0) AS not_due,
+                       coalesce(sum(bucket_1), 0) AS bucket_1,
+                       coalesce(sum(bucket_2), 0) AS bucket_2,
+                       coalesce(sum(bucket_3), 0) AS bucket_3,
+                       coalesce(sum(bucket_4), 0) AS bucket_4,
+                       coalesce(sum(bucket_5), 0) AS bucket_5,
+                       coalesce(sum(disputed), 0) AS disputed,
+                       coalesce(sum(promised), 0) AS promised,
+                       coalesce(sum(planned), 0) AS planned,
+                       coalesce(sum(held_other), 0) AS held_other,
+                       coalesce(sum(unapplied_credit), 0) AS unapplied_credit,
+                       coalesce(sum(net), 0) AS net_collectable,
+                       max(today) - max(days_overdue) AS oldest_due_date,
+                       coalesce(max(days_overdue), 0) AS days_overdue,
+                       greatest(max(oldest_bucket), 0)::text AS oldest_bucket,
+                       max(level_rank) AS level_rank
+                  FROM (SELECT *, CASE WHEN claim > coalesce(credit, 0) THEN
+                               greatest(0, coalesce(bucket_1, 0) + coalesce(bucket_2, 0)
+                                   + coalesce(bucket_3, 0) + coalesce(bucket_4, 0)
+                                   + coalesce(bucket_5, 0) - coalesce(disputed, 0)
+                                   - coalesce(promised, 0) - coalesce(planned, 0)
+                                   - coalesce(held_other, 0) - coalesce(credit_company, 0))
+                               END AS net
+                          FROM money) netted
+                 GROUP BY partner_id, company_id
             )
-            SELECT summed.partner_id, summed.company_id,
-                   sum(not_due + overdue) AS total_due, sum(not_due) AS not_due,
-                   sum(overdue) AS total_overdue,
-                   sum(bucket_1) AS bucket_1, sum(bucket_2) AS bucket_2,
-                   sum(bucket_3) AS bucket_3, sum(bucket_4) AS bucket_4,
-                   sum(bucket_5) AS bucket_5,
-                   sum(disputed) AS disputed, sum(promised) AS promised,
-                   sum(planned) AS planned, sum(held_other) AS held_other, sum(held) AS held,
-                   sum(overdue - held) AS collectable, sum(unapplied_credit) AS unapplied_credit,
-                   sum(CASE WHEN claim > credit
-                            THEN greatest(overdue - held - credit_company, 0) ELSE 0 END)
-                       AS net_collectable,
-                   max(today) - max(days_overdue) AS oldest_due_date,
-                   coalesce(max(days_overdue), 0) AS days_overdue,
-                   CASE WHEN max(days_overdue) IS NULL THEN '0'
-                        WHEN max(days_overdue) <= max(limit_1) THEN '1'
-                        WHEN max(days_overdue) <= max(limit_2) THEN '2'
-                        WHEN max(days_overdue) <= max(limit_3) THEN '3'
-                        WHEN max(days_overdue) <= max(limit_4) THEN '4'
-                        ELSE '5' END AS oldest_bucket,
-                   (SELECT level.id FROM level WHERE level.rank = max(summed.level_rank))
-                       AS level_id
-              FROM summed
-             GROUP BY summed.partner_id, summed.company_id
+            SELECT debtor.*, not_due + total_overdue AS total_due, total_overdue, held,
+                   total_overdue - held AS collectable, level.id AS level_id
+              FROM debtor
+              LEFT JOIN level ON level.rank = debtor.level_rank
+             CROSS JOIN LATERAL (
+                   SELECT bucket_1 + bucket_2 + bucket_3 + bucket_4 + bucket_5 AS total_overdue,
+                          disputed + promised + planned + held_other AS held) total
             """,
             items=self._items_sql(partner_ids, day),
         )

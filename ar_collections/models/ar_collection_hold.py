@@ -1,10 +1,10 @@
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import allocation
 from .ar_collection_hold_reason import KINDS

@@ -66,7 +66,7 @@ class ArCollectionNotice(models.Model):
 
     # === What was said: kept as it was, whatever becomes of policy and texts === #
     level_id = fields.Many2one(
-        "ar.collection.level", string="Level", readonly=True, ondelete="set null",
+        "ar.collection.level", readonly=True, ondelete="set null",
         index="btree_not_null",
     )
     level_name = fields.Char(readonly=True)

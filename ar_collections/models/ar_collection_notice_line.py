@@ -33,7 +33,10 @@ class ArCollectionNoticeLine(models.Model):
         ondelete="set null",
     )
     move_id = fields.Many2one(
-        "account.move", string="Document", readonly=True, index="btree_not_null",
+        "account.move",
+        string="Document",
+        readonly=True,
+        index="btree_not_null",
         ondelete="set null",
     )
     move_name = fields.Char(string="Number", readonly=True)
@@ -51,15 +54,12 @@ class ArCollectionNoticeLine(models.Model):
     held_kind = fields.Char(readonly=True, help="Why a part was left out: the kind of hold.")
     level_id = fields.Many2one(
         "ar.collection.level",
-        string="Level",
         readonly=True,
         ondelete="set null",
         help="The level the item stands at after the notice.",
     )
     level_name = fields.Char(string="Level then", readonly=True)
-    previous_level_id = fields.Many2one(
-        "ar.collection.level", readonly=True, ondelete="set null"
-    )
+    previous_level_id = fields.Many2one("ar.collection.level", readonly=True, ondelete="set null")
     previous_level_date = fields.Date(readonly=True)
 
     @api.model

@@ -67,7 +67,7 @@ class ArCollectionPolicy(models.Model):
             policy.debtor_count = counts.get(policy, 0)
 
     @api.constrains("company_id")
-    def _check_company(self):
+    def _check_root_company(self):
         for policy in self:
             if policy.company_id.parent_id:
                 raise ValidationError(

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from psycopg2.errors import LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -106,15 +107,21 @@ class ArCollection(models.Model):
 
         :raises SerializationFailure: that happened ``TRIES`` times.
         """
-        for attempt in range(TRIES):
+        for _attempt in range(TRIES - 1):
             try:
-                result = step(*args)
-                self.env["ir.cron"]._commit_progress()
-                return result
+                return self._commit_after(step, *args)
             except SerializationFailure:
                 self.env.cr.rollback()
-                if attempt + 1 == TRIES:
-                    raise
+        try:
+            return self._commit_after(step, *args)
+        except SerializationFailure:
+            self.env.cr.rollback()
+            raise
+
+    def _commit_after(self, step, *args):
+        result = step(*args)
+        self.env["ir.cron"]._commit_progress()
+        return result
 
     @contextmanager
     def _refresh_lock(self):
@@ -316,7 +323,7 @@ class ArCollection(models.Model):
     def _assign_policies(self, partner_ids=None):
         """Give each debtor its own policy, else the first of the company whose domain fits."""
         self.flush_model()
-        policies = self.env["ar.collection.policy"].sudo().search([])  # all companies
+        policies = self.env["ar.collection.policy"].sudo().search(Domain.TRUE)  # all companies
         for company, of_company in policies.grouped("company_id").items():
             cases = [
                 SQL("WHEN account.partner_id IN %s THEN %s", policy._partners_sql(), policy.id)

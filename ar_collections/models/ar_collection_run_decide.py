@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ladder
@@ -152,7 +153,7 @@ class ArCollectionRun(models.Model):
         The rule is ``ladder.steps``; here it is laid out for each policy and each level an
         item may stand at (0: none).
         """
-        levels = self.env["ar.collection.level"].sudo().search([])  # items keep foreign levels
+        levels = self.env["ar.collection.level"].sudo().search(Domain.TRUE)  # items keep foreign levels
         steps, upcoming = [], []
         for policy in policies:
             own = policy.level_ids._to_ladder()
@@ -296,7 +297,7 @@ class ArCollectionRun(models.Model):
         if not rows:
             return
         levels = self.env["ar.collection.level"].sudo()  # names of levels are no secret
-        delays = {level.id: level.delay for level in levels.search([])}
+        delays = {level.id: level.delay for level in levels.search(Domain.TRUE)}
         columns = defaultdict(list)
         for row in rows:
             row["level_delay"] = delays.get(row["level_id"])

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 #: Technical meaning of a stage; the name is the user's.
 KINDS = [
@@ -45,7 +46,7 @@ class ArCollectionStage(models.Model):
             own falls back to the first stage of all.
         :raises UserError: no stage is left.
         """
-        stages = self.search([])
+        stages = self.search(Domain.TRUE)
         if not stages:
             raise UserError(
                 self.env._(

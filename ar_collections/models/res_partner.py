@@ -88,6 +88,7 @@ class ResPartner(models.Model):
                 "company_id": self.env.company._ar_root().id,
             }
         )
+        self.env["ar.collection.queue"]._add(account.partner_id.ids)  # its policy and stage
         return account.with_env(self.env)
 
     def write(self, vals):
