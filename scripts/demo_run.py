@@ -4,93 +4,105 @@ Does the run, hands the notices over to the mail server, and prints what happene
 """
 
 import os
-from collections import defaultdict
 
 from odoo import fields
 
 
 def main(env):
-    url = os.environ.get("DEMO_URL")
+    set_address(env, os.environ.get("DEMO_URL"))
+    company = env["ar.collection.demo"]._create()
+    env = env(context={**env.context, "allowed_company_ids": company.ids})
+    run = run_tonight(env)
+    print_debtors(env, run)
+    print_notices(env, run)
+    print_reasons(env, run)
+
+
+# === WHAT IS DONE === #
+
+
+def set_address(env, url):
+    """Where this demo answers. The letters take their styles from it, always over IPv4."""
     if url:
         parameters = env["ir.config_parameter"]
         parameters.set_param("web.base.url", url)
+        parameters.set_param("web.base.url.freeze", "True")
         parameters.set_param("report.url", url.replace("localhost", "127.0.0.1"))
         env.cr.commit()
-    company = env.company
-    run = run_dunning(env, company)
-    deliver(env)
-    print_debtors(env, company)
-    print_run(env, run)
 
 
-# === WHAT IS CALLED === #
-
-
-def run_dunning(env, company):
+def run_tonight(env):
+    """Decide and send, as the two jobs of the night do."""
     env["ar.collection"]._refresh()
-    run = env["ar.collection.run"].create({"company_id": company.id})
-    run._run(fields.Date.context_today(run))
+    run = env["ar.collection.run"]._run(env.company._ar_today())
     env.cr.commit()
-    return run
-
-
-def deliver(env):
     env["ar.collection.notice"]._cron_deliver()
     env.cr.commit()
+    env.invalidate_all()
+    return run
 
 
 # === WHAT IS PRINTED === #
 
 
-def print_debtors(env, company):
-    figures = ["total_due:sum", "total_overdue:sum", "held:sum", "net_collectable:sum"]
-    domain = [("company_id", "=", company.id), ("total_due", ">", 0)]
-    count, *amounts = env["ar.collection"]._read_group(domain, [], ["__count", *figures])[0]
-    title(f"{company.name}, {fields.Date.to_string(fields.Date.context_today(company))}")
-    currency = company.currency_id.name
-    rows = [("Debtors with open items", "", f"{count:,}")]
-    labels = ("Total due", "of that overdue", "held", "collectable now")
-    rows += [
-        (label, currency, money(amount)) for label, amount in zip(labels, amounts, strict=True)
-    ]
-    print_table(("", "", ""), rows)
+def print_debtors(env, run):
+    figures = ["total_due", "total_overdue", "held", "unapplied_credit", "net_collectable"]
+    domain = [("company_id", "=", run.company_id.id), ("total_due", ">", 0)]
+    [[count, *amounts]] = env["ar.collection"]._read_group(
+        domain, [], ["__count", *(f"{name}:sum" for name in figures)]
+    )
+    labels = [env["ar.collection"]._fields[name]._description_string(env) for name in figures]
+    title(f"{run.company_id.name}: dunning run of {fields.Date.to_string(run.date)}")
+    rows = [("Debtors", f"{count:,}")]
+    rows += [(label, money(amount)) for label, amount in zip(labels, amounts, strict=True)]
+    print_table(("", run.currency_id.name), rows)
 
 
-def print_run(env, run):
-    notices = env["ar.collection.notice"].search([("run_id", "=", run.id)])
-    groups = defaultdict(lambda: [0, 0.0])
-    for notice in notices:
-        group = groups[notice.level_id, notice.channel, notice.state]
-        group[0] += 1
-        group[1] += notice.amount
-    title("Reminded tonight")
-    states = dict(notices._fields["state"]._description_selection(env))
-    channels = dict(notices._fields["channel"]._description_selection(env))
+def print_notices(env, run):
+    notices = env["ar.collection.notice"]
+    groups = notices._read_group(
+        [("run_id", "=", run.id)],
+        ["level_id", "channel", "state"],
+        ["__count", "amount:sum"],
+    )
+    groups.sort(key=lambda group: group[0].delay)
+    title("Reminded")
     rows = [
         (
-            level.name or "",
-            channels.get(channel, channel),
-            states.get(state, state),
+            level.name,
+            label(notices, "channel", channel),
+            label(notices, "state", state),
             f"{count:,}",
             money(amount),
         )
-        for (level, channel, state), (count, amount) in sorted(
-            groups.items(), key=lambda item: item[0][0].sequence
-        )
+        for level, channel, state, count, amount in groups
     ]
-    print_table(("Level", "Channel", "State", "Notices", "Amount"), rows)
+    head = ("Level", "Channel", "State", "Notices", f"Claimed ({run.currency_id.name})")
+    print_table(head, rows)
+    errors = notices.search([("run_id", "=", run.id), ("error", "!=", False)])
+    for notice in errors:
+        print(f"  {notice.name} {notice.partner_id.display_name}: {notice.error}")
 
-    title("Not reminded, and why")
+
+def print_reasons(env, run):
     decisions = env["ar.collection.decision"]
-    reasons = dict(decisions._fields["reason"]._description_selection(env))
-    domain = [("run_id", "=", run.id), ("decision", "!=", "notice")]
+    groups = decisions._read_group(
+        [("run_id", "=", run.id), ("reason", "!=", False)],
+        ["reason"],
+        ["__count", "overdue:sum"],
+    )
+    groups.sort(key=lambda group: -group[1])
+    title("Not reminded")
     rows = [
-        (reasons.get(reason, reason), f"{count:,}", money(amount))
-        for reason, count, amount in decisions._read_group(
-            domain, ["reason"], ["__count", "amount:sum"]
-        )
+        (label(decisions, "reason", reason), f"{count:,}", money(overdue))
+        for reason, count, overdue in groups
     ]
-    print_table(("Reason", "Debtors", "Amount"), sorted(rows))
+    print_table(("Reason", "Debtors", f"Overdue ({run.currency_id.name})"), rows)
+
+
+def label(model, field, value):
+    """What a person reads for a value of a selection."""
+    return dict(model._fields[field]._description_selection(model.env)).get(value, value or "")
 
 
 def title(text):
@@ -102,19 +114,16 @@ def money(amount):
 
 
 def print_table(head, rows):
-    """Columns as wide as their longest cell; numbers stand to the right."""
+    """Columns as wide as their longest cell; those of numbers stand to the right."""
     if not rows:
         print("  nobody")
         return
-    lines = [head, *rows] if any(head) else rows
-    widths = [max(len(str(line[i])) for line in lines) for i in range(len(head))]
-    for line in lines:
-        cells = [
-            str(cell).rjust(width)
-            if i and str(rows[0][i])[:1].isdigit()
-            else str(cell).ljust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
+    for line in (head, *rows):
+        cells = []
+        for cell, column in zip(line, zip(head, *rows, strict=True), strict=True):
+            width = max(map(len, column))
+            number = column[-1][:1].isdigit() or column[-1].startswith("-")
+            cells.append(cell.rjust(width) if number else cell.ljust(width))
         print("  " + "  ".join(cells).rstrip())
 
 

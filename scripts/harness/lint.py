@@ -3,19 +3,22 @@
 Prints what each check complains of and ends with the number of checks that failed.
 """
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from lxml import etree
 
 from . import databases, pot
 from .odoo_log import LogReader
-from .paths import LOCAL, ROOT, VENV, addons
+from .paths import LOCAL, ODOO_PACKAGE, ROOT, VENV, addons
 from .processes import end_cleanly, free_port, local_log, odoo, spawn
 
-TOOL_PATHS = ("scripts", "benchmarks")
+NODE = LOCAL / "node" / "node_modules" / ".bin"
+NO_NPM = "eslint and prettier need npm (apt-get install npm); then call again"
 # Odoo's own lint tests that say something about one addon. The others check Odoo's
 # checkers, or need tools that Odoo's own runbot has.
 ODOO_TESTS = (
@@ -25,10 +28,15 @@ ODOO_TESTS = (
 )  # fmt: skip
 
 
-def tool(name: str, *arguments: str) -> list[str]:
+def tool(name: str, *arguments: str, folder: Path = VENV / "bin", **environment) -> list[str]:
     """Run a tool of the environment in the checkout; what it printed if it failed."""
     result = subprocess.run(
-        [VENV / "bin" / name, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [folder / name, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return [result.stdout + result.stderr] if result.returncode else []
 
@@ -68,6 +76,29 @@ def _parse(path) -> list[str]:
     except etree.XMLSyntaxError as error:
         return [f"{path.relative_to(ROOT)}: {error}"]
     return []
+
+
+def check_js() -> list[str]:
+    """Scripts and styles of the addons, by Odoo's own rules and layout."""
+    if not NODE.is_dir():
+        return [NO_NPM]
+    files = [
+        str(path)
+        for addon in addons()
+        for path in sorted((ROOT / addon / "static").rglob("*"))
+        if path.suffix in (".js", ".scss") and "lib" not in path.parts
+    ]
+    if not files:
+        return []
+    rules = ODOO_PACKAGE / "addons" / "test_lint" / "tests" / "eslintrc"
+    return [
+        *tool(
+            "eslint", "--no-ignore", "--no-eslintrc", "-c", str(rules),
+            *(file for file in files if file.endswith(".js")),
+            folder=NODE, ESLINT_USE_FLAT_CONFIG="false",
+        ),
+        *tool("prettier", "--check", "--log-level", "warn", *files, folder=NODE),
+    ]  # fmt: skip
 
 
 def check_shell() -> list[str]:
