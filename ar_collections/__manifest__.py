@@ -37,6 +37,7 @@
     ],
     "demo": ["demo/ar_collections_demo.xml"],
     "assets": {
+        "web.assets_tests": ["ar_collections/static/tests/tours/**/*"],
         "web.assets_backend": [
             "ar_collections/static/src/scss/variables.scss",
             "ar_collections/static/src/**/*",

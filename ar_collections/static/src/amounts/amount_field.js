@@ -47,6 +47,8 @@ export class ArHeldField extends Component {
 
 /** An amount to type in; nothing typed means all of it, and is shown so. */
 export class ArWholeAmountField extends MonetaryField {
+    static props = { ...MonetaryField.props, placeholder: { type: String, optional: true } };
+
     get formattedValue() {
         if (this.value) {
             return super.formattedValue;
