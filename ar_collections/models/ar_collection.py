@@ -40,6 +40,19 @@ MACHINE_FIELDS = (
     "priority",
     "priority_reason",
 )
+#: What else no person may write, over the API either: what the account is, and evidence.
+KEPT_FIELDS = (
+    *MACHINE_FIELDS,
+    "partner_id",
+    "company_id",
+    "currency_id",
+    "policy_id",
+    "date_last_stage_update",
+    "last_payment_date",
+    "last_contact_date",
+    "last_notice_date",
+    "broken_promises",
+)
 
 
 class ArCollection(models.Model):
@@ -261,10 +274,10 @@ class ArCollection(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su and (forbidden := set(vals) & set(MACHINE_FIELDS)):
+        if not self.env.su and (forbidden := set(vals) & set(KEPT_FIELDS)):
             raise AccessError(
                 self.env._(
-                    "The figures of a debtor come from the ledger and cannot be typed in: %(names)s.",
+                    "The program keeps these itself and they cannot be typed in: %(names)s.",
                     names=", ".join(sorted(self._fields[name].string for name in forbidden)),
                 )
             )

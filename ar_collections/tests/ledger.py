@@ -18,16 +18,15 @@ class LedgerCommon(ArCollectionsCommon):
         date = cls.today - timedelta(days=days)
         receivable = cls.company_data["default_account_receivable"].id
         items = []
-        for values in lines:
-            values = dict(values)
-            amount = values.pop("amount")
+        for line in lines:
+            amount = line["amount"]
             items.append(
                 {
                     "name": "Item",
                     "account_id": receivable,
                     "debit": max(amount, 0),
                     "credit": max(-amount, 0),
-                    **values,
+                    **{name: value for name, value in line.items() if name != "amount"},
                 }
             )
         balance = sum(item["debit"] - item["credit"] for item in items)
@@ -115,17 +114,15 @@ class LedgerCommon(ArCollectionsCommon):
     def _queued(self):
         """Ids of the partners in the queue, with what this transaction still remembers."""
         self.env.cr.flush()
-        return set(
-            self.env["ar.collection.queue"].sudo().search([]).mapped("partner_number")
-        )
+        return set(self.env["ar.collection.queue"].sudo().search([]).mapped("partner_number"))
 
     # === CHECKS === #
-    def assertFigures(self, account, **expected):
+    def _check_figures(self, account, **expected):
         """Every figure of the debtor is as said; those not named are zero."""
         found = {name: account[name] for name in AMOUNTS if account[name]}
         self.assertEqual(found, {name: value for name, value in expected.items() if value})
 
-    def assertTies(self):
+    def _check_ties(self):
         """The cache is the ledger, to the cent: by our own check, and by a plain sum of the
         balances of all posted trade receivables, less what is matched with entries in draft
         (which core leaves matched) or of another debtor."""

@@ -17,10 +17,10 @@ class TestHold(LedgerCommon):
         cls.move = cls._invoice(1000, 10)
         cls.item = cls._item(cls.move)
 
-    def assertHeld(self, overdue=1000, credit=0, **held):
+    def _check_held(self, overdue=1000, credit=0, **held):
         """The figures of the debtor: what is held by kind, and the rest collectable."""
         total = sum(held.values())
-        self.assertFigures(
+        self._check_figures(
             self._account(),
             total_due=overdue,
             total_overdue=overdue,
@@ -31,31 +31,31 @@ class TestHold(LedgerCommon):
             net_collectable=max(0, overdue - total - credit),
             **held,
         )
-        self.assertTies()
+        self._check_ties()
 
     # === ITEM, PART, DEBTOR === #
     def test_part_of_an_item(self):
         self._hold(self.move, 300)
-        self.assertHeld(disputed=300)
+        self._check_held(disputed=300)
         self.assertEqual((self.item.ar_held, self.item.ar_held_reason), (300, "Disputed"))
 
     def test_whole_item(self):
         self._hold(self.move)
-        self.assertHeld(disputed=1000)
+        self._check_held(disputed=1000)
         self._pay(self.move, 100)
-        self.assertHeld(overdue=900, disputed=900)
+        self._check_held(overdue=900, disputed=900)
 
     def test_whole_debtor_with_what_comes_later(self):
         hold = self._hold(False)
         self._invoice(40, 5)
-        self.assertHeld(overdue=1040, disputed=1040)
+        self._check_held(overdue=1040, disputed=1040)
         self.assertEqual(self._decisions()[self.debtor].reason, "debtor_paused")
         self.assertFalse(hold.line_id)
 
     def test_what_is_not_due_is_not_held(self):
         later = self._invoice(500, -10)
         self._hold(later)
-        self.assertFigures(
+        self._check_figures(
             self._account(),
             total_due=1500,
             not_due=500,
@@ -74,70 +74,70 @@ class TestHold(LedgerCommon):
         )
         first = self._item(move).sorted("date_maturity")[0]
         self._hold(False, scope="item", line_id=first.id)
-        self.assertHeld(overdue=1200, disputed=100)
+        self._check_held(overdue=1200, disputed=100)
 
     def test_each_kind_has_its_column(self):
         kinds = ("placed", "withheld", "disputed", "planned", "promised", "debit", "exclusion")
         for kind in kinds:
             self._hold(self.move, 10, kind)
         self._hold(self.move, 10, "other")
-        self.assertHeld(disputed=10, planned=10, promised=10, held_other=50)
+        self._check_held(disputed=10, planned=10, promised=10, held_other=50)
 
     # === CASH === #
     def test_disputed_part_is_not_paid_by_cash(self):
         self._hold(self.move, 300)
         self._pay(self.move, 700)
-        self.assertHeld(overdue=300, disputed=300)
+        self._check_held(overdue=300, disputed=300)
         self._pay(self.move, 100)
-        self.assertHeld(overdue=200, disputed=200)
+        self._check_held(overdue=200, disputed=200)
 
     def test_cash_fills_the_promise_first_then_the_free_part(self):
         for kind in ("promised", "planned"):
             with self.subTest(kind=kind), self.env.cr.savepoint() as savepoint:
                 self._hold(self.move, 400, kind)
                 self._pay(self.move, 300)
-                self.assertHeld(overdue=700, **{kind: 100})
+                self._check_held(overdue=700, **{kind: 100})
                 self._pay(self.move, 200)
-                self.assertHeld(overdue=500)
+                self._check_held(overdue=500)
                 savepoint.rollback()
                 self.env.invalidate_all()
 
     def test_money_taken_back_revives_the_promise(self):
         self._hold(self.move, 400, "promised")
         payment = self._pay(self.move, 300)
-        self.assertHeld(overdue=700, promised=100)
+        self._check_held(overdue=700, promised=100)
         payment.action_draft()
         payment.action_cancel()
-        self.assertHeld(promised=400)
+        self._check_held(promised=400)
 
     def test_cash_from_a_bank_line_counts(self):
         self._hold(self.move, 400, "promised")
         self._match(self._bank_line(300, self.debtor), self.move)
-        self.assertHeld(overdue=700, promised=100)
+        self._check_held(overdue=700, promised=100)
 
     def test_cash_before_the_promise_does_not_fill_it(self):
         self._pay(self.move, 200)
         self._hold(self.move, 400, "promised")
-        self.assertHeld(overdue=800, promised=400)
+        self._check_held(overdue=800, promised=400)
 
     def test_credit_note_is_no_cash(self):
         self._hold(self.move, 400, "promised")
         credit = self._credit_note(300, days=1)
         (self.item + self._item(credit)).reconcile()
-        self.assertHeld(overdue=700, promised=400)
+        self._check_held(overdue=700, promised=400)
         credit = self._credit_note(500, days=1)
         (self.item + self._item(credit)).reconcile()
-        self.assertHeld(overdue=200, promised=200)
+        self._check_held(overdue=200, promised=200)
 
     def test_two_promises_fill_in_order_of_their_date(self):
         late = self._hold(self.move, 600, "promised", days=20)
         early = self._hold(self.move, 400, "promised", days=10)
-        self.assertHeld(promised=1000)
+        self._check_held(promised=1000)
         self._pay(self.move, 100)
-        self.assertHeld(overdue=900, promised=900)
+        self._check_held(overdue=900, promised=900)
         self.assertEqual((early.held_now, late.held_now), (300, 600))
         self._pay(self.move, 400)
-        self.assertHeld(overdue=500, promised=500)
+        self._check_held(overdue=500, promised=500)
         self.env.invalidate_all()
         self.assertEqual((early.held_now, late.held_now), (0, 500))
 
@@ -145,7 +145,7 @@ class TestHold(LedgerCommon):
         self._hold(self.move, 300, "disputed")
         self._hold(self.move, 500, "promised")
         self._pay(self.move, 600)
-        self.assertHeld(overdue=400, disputed=300)
+        self._check_held(overdue=400, disputed=300)
 
     # === ORDER === #
     def test_order_of_kinds_when_holds_exceed_the_residual(self):
@@ -160,10 +160,10 @@ class TestHold(LedgerCommon):
                 ("placed", 100),
             )
         }
-        self.assertHeld(held_other=250, disputed=200, planned=250, promised=300)
+        self._check_held(held_other=250, disputed=200, planned=250, promised=300)
         credit = self._credit_note(400, days=1)
         (self.item + self._item(credit)).reconcile()
-        self.assertHeld(overdue=600, held_other=250, disputed=200, planned=150)
+        self._check_held(overdue=600, held_other=250, disputed=200, planned=150)
         self.assertEqual(
             {kind: hold.held_now for kind, hold in holds.items()},
             {
@@ -179,7 +179,7 @@ class TestHold(LedgerCommon):
     def test_hold_on_the_debtor_takes_what_the_item_leaves(self):
         self._hold(self.move, 300, "disputed")
         self._hold(False, kind="promised")
-        self.assertHeld(disputed=300, promised=700)
+        self._check_held(disputed=300, promised=700)
 
     # === CURRENCIES === #
     def test_parts_in_company_currency_add_up(self):
@@ -188,7 +188,7 @@ class TestHold(LedgerCommon):
         move = self._invoice(3, 10, currency_id=euro.id)
         for kind in ("disputed", "promised", "planned"):
             self._hold(move, 1, kind)
-        self.assertHeld(overdue=1001, disputed=0.33, promised=0.34, planned=0.33)
+        self._check_held(overdue=1001, disputed=0.33, promised=0.34, planned=0.33)
 
     def test_part_of_a_partly_paid_item_in_foreign_currency(self):
         """300 EUR at 3.00 are 100; 100 EUR paid leave 200 EUR = 66.67, of which 50 are held."""
@@ -197,7 +197,7 @@ class TestHold(LedgerCommon):
         self._pay(move, 100)
         self.assertAlmostEqual(self._item(move).amount_residual, 66.67)
         self._hold(move, 50)
-        self.assertHeld(overdue=1066.67, disputed=16.67)
+        self._check_held(overdue=1066.67, disputed=16.67)
         self.assertEqual(self._item(move).ar_held, 50)
 
     # === CREDITS === #
@@ -206,9 +206,9 @@ class TestHold(LedgerCommon):
         self._hold(credit, 100, "other")
         figures = {"total_due": 1000, "total_overdue": 1000, "bucket_1": 1000}
         figures |= {"collectable": 1000, "unapplied_credit": 300}
-        self.assertFigures(self._account(), **figures, net_collectable=800)
+        self._check_figures(self._account(), **figures, net_collectable=800)
         self._hold(credit, 0, "other")
-        self.assertFigures(self._account(), **figures, net_collectable=1000)
+        self._check_figures(self._account(), **figures, net_collectable=1000)
 
     # === CORE'S OWN EXCLUSIONS === #
     def test_no_followup_and_blocked_count_as_excluded(self):
@@ -216,12 +216,12 @@ class TestHold(LedgerCommon):
         self.item.no_followup = True
         other.action_toggle_block_payment()
         self._hold(self.move, 300)
-        self.assertHeld(overdue=1050, disputed=300, held_other=750)
+        self._check_held(overdue=1050, disputed=300, held_other=750)
         self.assertEqual(self.item.ar_held_reason, "Disputed, Other")
         self.assertEqual(self._decisions()[self.debtor].reason, "all_held")
         self.item.no_followup = False
         other.action_toggle_block_payment()
-        self.assertHeld(overdue=1050, disputed=300)
+        self._check_held(overdue=1050, disputed=300)
 
     # === DAYS === #
     def _on(self, days):
@@ -238,7 +238,7 @@ class TestHold(LedgerCommon):
             date_from=self.today + timedelta(days=2),
             date_to=self.today + timedelta(days=4),
         )
-        self.assertHeld()
+        self._check_held()
         self.assertEqual(hold.state, "planned")
         for days, held, state in ((1, 0, "planned"), (2, 300, "active"), (4, 300, "active")):
             with self.subTest(days=days), self._on(days):
@@ -256,7 +256,7 @@ class TestHold(LedgerCommon):
 
     def test_hold_until_today_still_counts_today(self):
         self._hold(self.move, 300, days=0)
-        self.assertHeld(disputed=300)
+        self._check_held(disputed=300)
 
     def test_ended_holds_tell_what_was_held_on_a_past_day(self):
         past = {"date_from": self.today - timedelta(days=9)}

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .ledger import LedgerCommon
@@ -19,7 +19,7 @@ class TestHoldPlace(LedgerCommon):
         cls.collector = cls._user("collector", "user")
 
     # === REFUSED === #
-    def assertRefused(self, message, move=None, **vals):
+    def _check_refused(self, message, move=None, **vals):
         with (
             self.assertRaisesRegex((UserError, ValidationError), message),
             self.env.cr.savepoint(),
@@ -27,9 +27,9 @@ class TestHoldPlace(LedgerCommon):
             self._hold(self.move if move is None else move, **vals)
 
     def test_more_than_is_open(self):
-        self.assertRefused("1,000.00.open.*1,000.01.*cannot be held", amount=1000.01)
+        self._check_refused("1,000.00.open.*1,000.01.*cannot be held", amount=1000.01)
         self._pay(self.move, 400)
-        self.assertRefused("600.00.open", amount=1000)
+        self._check_refused("600.00.open", amount=1000)
         self._hold(self.move, 600)
 
     @mute_logger("odoo.sql_db")
@@ -41,27 +41,27 @@ class TestHoldPlace(LedgerCommon):
     def test_paid_item(self):
         self._refresh()
         self._pay(self.move)
-        self.assertRefused("is paid; nothing is left to hold")
+        self._check_refused("is paid; nothing is left to hold")
 
     def test_draft_item(self):
         draft = self._invoice(10, 10, post=False)
-        self.assertRefused("not a posted receivable", line_id=self._item(draft).id)
+        self._check_refused("not a posted receivable", line_id=self._item(draft).id)
 
     def test_item_that_is_no_receivable(self):
         sale = self.move.invoice_line_ids
-        self.assertRefused("not a posted receivable", line_id=sale.id)
+        self._check_refused("not a posted receivable", line_id=sale.id)
 
     def test_item_of_another_debtor(self):
         other = self._invoice(10, 10, partner=self._debtor("Beta"))
-        self.assertRefused("does not belong to Alpha", line_id=self._item(other).id)
+        self._check_refused("does not belong to Alpha", line_id=self._item(other).id)
 
     def test_item_of_another_company(self):
         elsewhere = self._other_company("Elsewhere")
         other = self._invoice(10, 10, company_id=elsewhere.id)
-        self.assertRefused("does not belong to Alpha", line_id=self._item(other).id)
+        self._check_refused("does not belong to Alpha", line_id=self._item(other).id)
 
     def test_no_item(self):
-        self.assertRefused("choose the item", line_id=False)
+        self._check_refused("choose the item", line_id=False)
 
     @mute_logger("odoo.sql_db")
     def test_end_before_begin(self):
@@ -137,11 +137,11 @@ class TestHoldPlace(LedgerCommon):
         account = self._account()
         self.assertEqual((account.held, account.collectable), (0, 1000))
         self.assertIn("Hold ended", account.message_ids[0].body)
-        self.assertWaits(3)
+        self._check_waits(3)
         hold.action_end()
         self.assertEqual(hold.date_ended, self.today, "ended once")
 
-    def assertWaits(self, days):
+    def _check_waits(self, days):
         """Nothing goes out before so many days from today, and then it does."""
         decision = self._decisions()[self.debtor]
         until = self.today + timedelta(days=days)
@@ -158,18 +158,18 @@ class TestHoldPlace(LedgerCommon):
             date_from=self.today - timedelta(days=8),
             date_to=self.today - timedelta(days=1),
         )
-        self.assertWaits(3)
+        self._check_waits(3)
 
     def test_hold_on_the_debtor_that_ended_waits_too(self):
         hold = self._hold(False)
         self.assertEqual(self._decisions()[self.debtor].reason, "debtor_paused")
         hold.action_end()
-        self.assertWaits(3)
+        self._check_waits(3)
 
     def test_resume_days_are_the_policys(self):
         self.policy.resume_days = 5
         self._hold(self.move).action_end()
-        self.assertWaits(5)
+        self._check_waits(5)
         self.policy.resume_days = 0
         self.assertEqual(self._decisions()[self.debtor].level.id, self.reminder.id)
 
@@ -242,73 +242,3 @@ class TestHoldPlace(LedgerCommon):
         self.assertEqual((self._account().held, self._account().total_due), (0, 0))
         self.move.action_post()
         self.assertEqual(self._account().disputed, 300)
-
-    # === THE FORM THAT PLACES HOLDS === #
-    def _place(self, items, **context):
-        place = self.env["ar.collection.hold.place"]
-        return Form(place.with_context(**items.action_ar_hold()["context"], **context))
-
-    def test_place_on_ticked_items_whole_and_in_part(self):
-        second = self._item(self._invoice(200, 10))
-        account = self._account()
-        reason = self.env.ref("ar_collections.hold_reason_dispute")
-        with self._place(self.item + second) as form:
-            form.reason_id = reason
-            self.assertEqual(form.date_to, self.today + timedelta(days=30))
-            form.note = "Short delivery"
-        place = form.record
-        place.row_ids.filtered(lambda row: row.line_id == second).amount = 50
-        place.action_place()
-        common = {
-            "kind": "disputed",
-            "reason_id": reason.id,
-            "note": "Short delivery",
-            "date_from": self.today,
-            "date_to": self.today + timedelta(days=30),
-            "user_id": self.env.uid,
-            "scope": "item",
-        }
-        self.assertRecordValues(
-            account.hold_ids.sorted(lambda hold: hold.line_id.id),
-            [
-                {"line_id": self.item.id, "amount": 0.0, **common},
-                {"line_id": second.id, "amount": 50.0, **common},
-            ],
-        )
-        self.assertEqual(account.disputed, 1050, "the figures move at once")
-        self.assertIn("Hold placed", account.message_ids[0].body)
-
-    def test_place_on_the_whole_debtor(self):
-        account = self._account()
-        action = account.action_hold()
-        with Form(self.env[action["res_model"]].with_context(**action["context"])) as form:
-            form.reason_id = self.env.ref("ar_collections.hold_reason_query")
-        form.record.action_place()
-        self.assertEqual((account.held, account.hold_ids.scope), (1000, "debtor"))
-
-    def test_place_needs_items_of_one_debtor(self):
-        other = self._item(self._invoice(10, 10, partner=self._debtor("Beta")))
-        self._refresh()
-        with self.assertRaisesRegex(UserError, "one debtor"):
-            self._place(self.item + other)
-
-    def test_place_before_the_account_is_there(self):
-        move = self._invoice(10, 10, partner=self._debtor("New"))
-        with self._place(self._item(move)) as form:
-            form.reason_id = self.env.ref("ar_collections.hold_reason_query")
-        with self.assertRaisesRegex(UserError, "appears within a minute"):
-            form.record.action_place()
-
-    def test_collector_places_and_ends(self):
-        account = self._account()
-        place = self.env["ar.collection.hold.place"].with_user(self.collector)
-        place = place.create(
-            {
-                "line_ids": self.item.ids,
-                "reason_id": self.env.ref("ar_collections.hold_reason_query").id,
-            }
-        )
-        place.action_place()
-        self.assertEqual((account.disputed, account.hold_ids.user_id), (1000, self.collector))
-        account.hold_ids.with_user(self.collector).action_end()
-        self.assertEqual(self._account().held, 0)

@@ -1,8 +1,8 @@
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..models.account_move_line import AccountMoveLine
@@ -45,7 +45,7 @@ class TestRefreshRules(LedgerCommon):
         trigger = self.env["ir.cron.trigger"].search([])
         cron = self.env.ref("ar_collections.ir_cron_ar_collection_refresh")
         self.assertEqual((len(trigger), trigger.cron_id), (1, cron))
-        wait = trigger.call_at - datetime.now()
+        wait = trigger.call_at - fields.Datetime.now()
         self.assertTrue(timedelta(0) < wait <= timedelta(seconds=61), wait)
 
     def test_job_empties_the_queue(self):
