@@ -14,6 +14,19 @@ function runOf(list) {
     return list.context.ar_collections_run_id || record?.data.run_id?.id;
 }
 
+/** Groups by conclusion in the order of seriousness; others as they come. */
+function inOrder(list, groups, groupOf) {
+    if (list.groupByField?.name !== "conclusion") {
+        return groups;
+    }
+    const rank = ({ aggregates, list: { records } }) => {
+        const { level_delay, reason_rank } =
+            "reason_rank" in aggregates ? aggregates : records[0]?.data || {};
+        return reason_rank < 0 ? -level_delay : 1e6 + reason_rank;
+    };
+    return [...groups].sort((a, b) => rank(groupOf(a)) - rank(groupOf(b)));
+}
+
 /**
  * Decisions by conclusion: the most serious level first, then the reasons for no notice in
  * the order of what needs somebody's work.
@@ -28,12 +41,7 @@ export class ArDecisionListRenderer extends ListRenderer {
     }
 
     groupsOf(list) {
-        if (list.groupByField.name !== "conclusion") {
-            return list.groups;
-        }
-        const rank = ({ aggregates: { level_delay, reason_rank } }) =>
-            reason_rank < 0 ? -level_delay : 1e6 + reason_rank;
-        return [...list.groups].sort((a, b) => rank(a) - rank(b));
+        return inOrder(list, list.groups, (group) => group);
     }
 }
 
@@ -43,6 +51,12 @@ export class ArDecisionKanbanRenderer extends KanbanRenderer {
 
     get runId() {
         return runOf(this.props.list);
+    }
+
+    getGroupsOrRecords() {
+        const { list } = this.props;
+        const items = super.getGroupsOrRecords();
+        return list.isGrouped ? inOrder(list, items, (item) => item.group) : items;
     }
 }
 
