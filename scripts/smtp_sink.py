@@ -205,7 +205,10 @@ def main():
 
     mailbox = Mailbox(options.mailbox)
     controller = Controller(
-        Keeper(mailbox, options.pause), hostname=HOST, port=options.smtp_port, data_size_limit=64 * 2**20
+        Keeper(mailbox, options.pause),
+        hostname=HOST,
+        port=options.smtp_port,
+        data_size_limit=64 * 2**20,
     )
     controller.start()
     page = type("Page", (MailboxPage,), {"mailbox": mailbox})

@@ -8,8 +8,9 @@ from .ar_collection_demo import COMPANY, Made
 
 LANGUAGES = ("de_DE", "fr_FR", "nl_BE", "nl_NL", "es_ES", "en_GB", "ar_001")
 IBAN = "BE25990234567182"
-#: Every quarter the rates were a little different; the first is today's.
-QUARTERS = ("1", "0.991", "1.008", "1.017", "0.996", "0.983", "1.004", "1.022", "1.011")
+#: Every half-year the rates were a little different; the first are today's.
+HALVES = ("1", "0.991", "1.008", "1.017", "0.996")
+HALF_YEAR = timedelta(days=182)
 #: login -> name, telephone, groups. The password is the login.
 USERS = {
     "lena": ("Lena Hofmann", "+32 3 555 01 91", ("ar_collections.group_ar_collection_user",)),
@@ -29,33 +30,42 @@ class ArCollectionDemo(models.AbstractModel):
     @api.model
     def _make_company(self):
         """The company with its branch, chart, bank, currencies and users."""
-        for code in LANGUAGES:
-            self.env["res.lang"]._activate_lang(code)
         # the key keeps core from installing a localisation for each new country
         companies = self.env["res.company"].with_context(chart_template_load=True)
         company = companies.create(self._prepare_company_vals())
-        company.partner_id.write({"tz": "Europe/Brussels", "lang": "en_GB"})
+        company.partner_id.tz = "Europe/Brussels"
         branch = companies.create(
             {
                 "name": "Halden Instruments Rotterdam",
                 "parent_id": company.id,
                 "currency_id": company.currency_id.id,
                 "country_id": self.env.ref("base.nl").id,
+                **self._prepare_offline_vals(),
             }
         )
         company, branch = company.with_env(self.env), branch.with_env(self.env)
         # the public method warns when it is called while modules are being loaded
         self.env["account.chart.template"]._load("generic_coa", company, install_demo=False)
+        # the generic chart knows only its own country and currency
+        company.write(
+            {
+                "currency_id": self.env.ref("base.EUR").id,
+                "account_fiscal_country_id": company.country_id.id,
+            }
+        )
+        for code in LANGUAGES:
+            self.env["res.lang"]._activate_lang(code)
         made = Made(plan.build(company._ar_today()), company, branch)
         self._make_bank(made)
         self._make_currencies(made)
         self._make_users(made)
+        company.partner_id.lang = "en_GB"
         company.write({"ar_sender_id": made.users["petra"].id, "ar_email": "ar@halden.example"})
         return made
 
     @api.model
     def _prepare_company_vals(self):
-        vals = {
+        return {
             "name": COMPANY,
             "currency_id": self.env.ref("base.EUR").id,
             "country_id": self.env.ref("base.be").id,
@@ -67,10 +77,14 @@ class ArCollectionDemo(models.AbstractModel):
             "website": "https://www.halden.example",
             "vat": "BE0999999922",
             "company_registry": "0999.999.922",
+            **self._prepare_offline_vals(),
         }
-        if "iap_enrich_auto_done" in self.env["res.company"]._fields:
-            vals["iap_enrich_auto_done"] = True  # an invented company: ask nobody about it
-        return vals
+
+    @api.model
+    def _prepare_offline_vals(self):
+        """An invented company: ask no service on the internet about it."""
+        known = "iap_enrich_auto_done" in self.env["res.company"]._fields
+        return {"iap_enrich_auto_done": True} if known else {}
 
     @api.model
     def _make_bank(self, made):
@@ -93,14 +107,14 @@ class ArCollectionDemo(models.AbstractModel):
 
     @api.model
     def _make_currencies(self, made):
-        """The currencies, each with a rate for today and for every quarter of two years."""
+        """The currencies, each with a rate for today and for every half-year of two years."""
         currencies = self.env["res.currency"].with_context(active_test=False)
         rates = []
         for row in plan.rows_of("rates"):
             currency = currencies.search([("name", "=", row["currency"])])
             currency.active = True
-            for quarter, factor in enumerate(QUARTERS):
-                rates.append((currency, made.plan.today - timedelta(91 * quarter), factor, row))
+            for half, factor in enumerate(HALVES):
+                rates.append((currency, made.plan.today - half * HALF_YEAR, factor, row))
         vals_list = [
             {
                 "currency_id": currency.id,
@@ -114,7 +128,7 @@ class ArCollectionDemo(models.AbstractModel):
             {
                 "currency_id": made.company.currency_id.id,
                 "company_id": made.company.id,
-                "name": made.plan.today - timedelta(91 * len(QUARTERS)),
+                "name": made.plan.today - len(HALVES) * HALF_YEAR,
                 "rate": 1.0,
             }
         )

@@ -1,10 +1,10 @@
+from collections import Counter
+
 from odoo import Command, api, models
 
 from . import plan
 from .ar_collection_demo import receivable
 
-#: Documents and payments made in one go.
-BATCH = 250
 #: Text of the open items, which stand in the tables without one.
 TEXT = "Instruments and installation according to order"
 
@@ -28,7 +28,8 @@ class ArCollectionDemo(models.AbstractModel):
         """An account for receivables that are not trade, and the taxes of the country."""
         company = made.company
         find = self.env["account.chart.template"].with_company(company).ref
-        made.accounts = {key: find(key) for key in ("receivable", "other_income", "tax_received")}
+        keys = ("receivable", "income", "other_income", "tax_received")
+        made.accounts = {key: find(key) for key in keys}
         made.accounts["nontrade"] = self.env["account.account"].create(
             {
                 "name": "Other receivables (insurers, staff)",
@@ -39,7 +40,6 @@ class ArCollectionDemo(models.AbstractModel):
                 "company_ids": [Command.set(company.ids)],
             }
         )
-        company.account_fiscal_country_id = company.country_id
         group = self.env["account.tax.group"].create(
             {"name": "VAT 21%", "company_id": company.id, "country_id": company.country_id.id}
         )
@@ -82,48 +82,66 @@ class ArCollectionDemo(models.AbstractModel):
 
     @api.model
     def _make_documents(self, made):
-        """Invoices and credit notes, in the order of their dates, so that numbers ascend."""
-        terms, currencies = self._make_terms(made), self._currencies()
+        """Invoices and credit notes, in the order of their dates."""
+        common = {"terms": self._make_terms(made), "currencies": self._currencies()}
+        common["journal"] = self._journal(made, "sale")
+        numbers = self._numbers(made, common["journal"].code)
         for branch in (False, True):
             company = made.branch if branch else made.company
-            moves = self.env["account.move"].with_company(company)
             rows = [row for row in made.plan.documents if row.branch == branch]
-            for start in range(0, len(rows), BATCH):
-                batch = rows[start : start + BATCH]
-                created = moves.create(
+            moves = (
+                self.env["account.move"]
+                .with_company(company)
+                .create(
                     [
                         {
-                            **self._prepare_document_vals(made, row),
+                            **self._prepare_document_vals(made, row, **common),
                             "company_id": company.id,
-                            "currency_id": currencies[row.currency],
-                            "invoice_payment_term_id": terms[row.term].id
-                            if row.kind == "invoice"
-                            else False,
+                            "name": numbers[row.key],
                         }
-                        for row in batch
+                        for row in rows
                     ]
                 )
-                created.action_post()
-                made.moves.update(zip([row.key for row in batch], created, strict=True))
+            )
+            moves.action_post()
+            made.moves.update(zip([row.key for row in rows], moves, strict=True))
         for row in made.plan.documents:
             if row.corrects:
                 made.moves[row.key].reversed_entry_id = made.moves[row.corrects]
 
     @api.model
-    def _prepare_document_vals(self, made, row):
+    def _numbers(self, made, code):
+        """dict key of a document -> number, as the journal would give it: given at once, it
+        need not be looked for one by one."""
+        counts, numbers = Counter(), {}
+        for row in made.plan.documents:
+            prefix = f"{'R' if row.kind == 'refund' else ''}{code}/{row.date.year}"
+            counts[prefix] += 1
+            numbers[row.key] = f"{prefix}/{counts[prefix]:05}"
+        return numbers
+
+    @api.model
+    def _prepare_document_vals(self, made, row, terms, currencies, journal):
+        """What core would look up for every single invoice is named here."""
         debtor = made.plan.debtors[row.debtor]
         partner = made.contacts.get((row.debtor, "invoice"), made.partners[row.debtor])
         taxes = made.accounts["tax"].ids if debtor.country == plan.HOME else []
+        invoice = row.kind == "invoice"
         return {
-            "move_type": "out_invoice" if row.kind == "invoice" else "out_refund",
+            "move_type": "out_invoice" if invoice else "out_refund",
+            "journal_id": journal.id,
             "partner_id": partner.id,
             "invoice_date": row.date,
             "date": row.date,
             "ref": row.order,
+            "currency_id": currencies[row.currency],
+            "invoice_payment_term_id": terms[row.term].id if invoice else False,
+            "fiscal_position_id": False,
             "invoice_line_ids": [
                 Command.create(
                     {
                         "name": row.text or TEXT,
+                        "account_id": made.accounts["income"].id,
                         "quantity": 1,
                         "price_unit": float(row.net),
                         "tax_ids": [Command.set(taxes)],
@@ -138,38 +156,35 @@ class ArCollectionDemo(models.AbstractModel):
 
     @api.model
     def _make_payments(self, made):
-        currencies = self._currencies()
+        currencies, journal = self._currencies(), self._journal(made, "bank")
         for branch in (False, True):
-            company = made.branch if branch else made.company
             rows = [
                 row
                 for row in made.plan.receipts
                 if row.kind == "payment" and row.branch == branch
             ]
-            for start in range(0, len(rows), BATCH):
-                batch = rows[start : start + BATCH]
-                payments = (
-                    self.env["account.payment"]
-                    .with_company(company)
-                    .create(
-                        [
-                            {
-                                "payment_type": "inbound",
-                                "partner_type": "customer",
-                                "partner_id": made.partners[row.debtor].id,
-                                "date": row.date,
-                                "amount": float(row.amount),
-                                "currency_id": currencies[row.currency],
-                                "journal_id": self._bank_journal(made).id,
-                                "memo": self._memo(made, row),
-                            }
-                            for row in batch
-                        ]
-                    )
+            payments = (
+                self.env["account.payment"]
+                .with_company(made.branch if branch else made.company)
+                .create(
+                    [
+                        {
+                            "payment_type": "inbound",
+                            "partner_type": "customer",
+                            "partner_id": made.partners[row.debtor].id,
+                            "date": row.date,
+                            "amount": float(row.amount),
+                            "currency_id": currencies[row.currency],
+                            "journal_id": journal.id,
+                            "memo": self._memo(made, row),
+                        }
+                        for row in rows
+                    ]
                 )
-                payments.action_post()
-                for row, payment in zip(batch, payments, strict=True):
-                    made.receipts[row.key] = receivable(payment.move_id)
+            )
+            payments.action_post()
+            for row, payment in zip(rows, payments, strict=True):
+                made.receipts[row.key] = receivable(payment.move_id)
 
     @api.model
     def _memo(self, made, row):
@@ -178,9 +193,9 @@ class ArCollectionDemo(models.AbstractModel):
         return " ".join(made.moves[key].name for key in row.pays[:4])
 
     @api.model
-    def _bank_journal(self, made):
+    def _journal(self, made, kind):
         return self.env["account.journal"].search(
-            [("company_id", "=", made.company.id), ("type", "=", "bank")], limit=1
+            [("company_id", "=", made.company.id), ("type", "=", kind)], limit=1
         )
 
     @api.model
@@ -193,7 +208,7 @@ class ArCollectionDemo(models.AbstractModel):
             claimed = [doc for doc in made.plan.documents if doc.debtor == row.debtor][-1]
             line = self.env["account.bank.statement.line"].create(
                 {
-                    "journal_id": self._bank_journal(made).id,
+                    "journal_id": self._journal(made, "bank").id,
                     "date": row.date,
                     "amount": float(row.amount),
                     "partner_id": made.partners[row.debtor].id if named else False,
@@ -211,9 +226,7 @@ class ArCollectionDemo(models.AbstractModel):
     def _make_entries(self, made):
         """Journal entries on receivable accounts."""
         equity = made.company.get_unaffected_earnings_account()
-        journal = self.env["account.journal"].search(
-            [("company_id", "=", made.company.id), ("type", "=", "general")], limit=1
-        )
+        journal = self._journal(made, "general")
         labels = {
             "opening": "Taken over from the old books",
             "nontrade": "Water damage in the warehouse, claim accepted",

@@ -277,7 +277,8 @@ class ArCollection(models.Model):
         if not self.env.su and (forbidden := set(vals) & set(KEPT_FIELDS)):
             raise AccessError(
                 self.env._(
-                    "The program keeps these itself and they cannot be typed in: %(names)s.",
+                    "The figures of a debtor come from the ledger, and these are kept by the program "
+                    "itself: %(names)s.",
                     names=", ".join(sorted(self._fields[name].string for name in forbidden)),
                 )
             )

@@ -54,6 +54,13 @@ class ArCollectionNotice(models.Model):
             "customer_number": notice.collection_id.partner_id.ref,
         }
 
+    def _kept_letters(self):
+        """The letters as they were made: dict id of the notice -> PDF, of those that have one."""
+        self.check_access("read")
+        # sudo: the letter belongs to the notice, which the reader may read
+        raws = {notice.id: notice.sudo().attachment_id.raw for notice in self}
+        return {key: raw for key, raw in raws.items() if raw and raw.startswith(b"%PDF")}
+
     def _content_lang(self):
         """The language of the notice where it is installed, else the company's."""
         installed = [code for code, _name in self.env["res.lang"].get_installed()]

@@ -241,6 +241,7 @@ class ArCollection(models.Model):
                             AND figures.company_id = account.company_id
                       LEFT JOIN ar_collection_level level ON level.id = figures.level_id
                      WHERE account.id BETWEEN %(first)s AND %(last)s AND account.id = ANY(%(ids)s)
+                    OFFSET 0  -- a fence: each value is computed once, not once for each use
                    ) AS new(id, old_kind, %(names)s)
              WHERE account.id = new.id AND (%(olds)s) IS DISTINCT FROM (%(news)s)
             RETURNING account.id, new.old_kind, account.fact_kind
@@ -273,14 +274,17 @@ class ArCollection(models.Model):
 
     @api.model
     def _priority_sql(self):
-        """SQL: the priority and its reasons, from the age and the size of what is collectable."""
+        """SQL: the priority and its reasons, from the age and the size of what is collectable.
+
+        The logarithm is that of floats: of numerics it takes a thousand times as long.
+        """
         age = SQL(
             "CASE WHEN figures.net_collectable > 0"
             " THEN least(40, coalesce(figures.days_overdue, 0) / 3) ELSE 0 END"
         )
         amount = SQL(
             "CASE WHEN figures.net_collectable > 0"
-            " THEN least(60, greatest(0, floor(10 * log(figures.net_collectable)) - 10))::int"
+            " THEN least(60, greatest(0, floor(10 * log(figures.net_collectable::float8)) - 10))::int"
             " ELSE 0 END"
         )
         return (

@@ -10,11 +10,17 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        """Letters plan their pages, and check them after printing: see their report."""
+        """Letters plan their pages, and check them after printing: see their report.
+
+        A letter that was made already is shown as it was, whatever became of its texts.
+        """
         report = self._get_report(report_ref)
         if report.report_name != LETTER or not res_ids:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
-        pdfs = self.env[f"report.{LETTER}"]._print(self.env[report.model].browse(res_ids))
+        notices = self.env[report.model].browse(res_ids)
+        pdfs = {} if self.env.context.get("ar_collections_letter") else notices._kept_letters()
+        missing = notices.filtered(lambda notice: notice.id not in pdfs)
+        pdfs |= self.env[f"report.{LETTER}"]._print(missing)
         return {
             res_id: {"stream": io.BytesIO(pdfs[res_id]), "attachment": None} for res_id in res_ids
         }

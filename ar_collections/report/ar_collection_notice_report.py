@@ -1,21 +1,10 @@
 import base64
-import io
-import logging
 
 from odoo import models
-from odoo.tools import split_every
 from odoo.tools.image import image_data_uri, image_process
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
-
-from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools import letter, letter_text
 
-_logger = logging.getLogger(__name__)
-
-REPORT = "ar_collections.action_report_ar_collection_notice"
-#: Letters printed in one call: a call costs a tenth of a second, its memory grows with them.
-BATCH = 40
 #: Languages of which unpatched engines measure the words wrongly.
 ARABIC_SCRIPT = {"ar", "fa", "ur", "ckb", "ps", "ug", "sd"}
 #: Widths of the columns of items: number, two dates, two amounts, days, level.
@@ -33,8 +22,6 @@ COLUMNS = {
 PADDING, LEVEL_PADDING = 1.2, 3.0
 #: Of the slip.
 AMOUNT_WIDTH = 34
-#: How much a print is too small, by engine; measured once per process.
-_SCALES = {}
 
 
 class ReportArCollectionNotice(models.AbstractModel):
@@ -201,63 +188,6 @@ class ReportArCollectionNotice(models.AbstractModel):
             data = base64.b64encode(image_process(raw, output_format="PNG"))
         return image_data_uri(data)
 
-    # === PRINT === #
-    def _print(self, notices):
-        """Print letters, many in one call.
-
-        :return: dict id of the notice -> PDF.
-        """
-        notices.check_access("read")
-        pdfs = {}
-        for form, group in notices.grouped(lambda notice: notice.company_id.ar_letter_form).items():
-            report = self.with_context(ar_collections_letter_form=form, ar_collections_letter=True)
-            for batch in split_every(BATCH, group):
-                letters = [report._prepare_letter(notice) for notice in batch]
-                pdfs.update(report._print_letters(letters))
-        return pdfs
-
-    def _print_letters(self, letters):
-        """Print together; when more pages come out than planned, find the letter and mend it."""
-        pdf = self._to_pdf(letters)
-        reader = PdfFileReader(io.BytesIO(pdf))
-        surplus = reader.numPages - sum(row["page_count"] for row in letters)
-        if len(letters) == 1:
-            return {letters[0]["notice"].id: self._mend(letters[0], surplus) or pdf}
-        if surplus:
-            half = len(letters) // 2
-            return self._print_letters(letters[:half]) | self._print_letters(letters[half:])
-        pdfs, start = {}, 0
-        for row in letters:
-            pdfs[row["notice"].id] = self._cut(reader, start, start + row["page_count"])
-            start += row["page_count"]
-        return pdfs
-
-    def _mend(self, planned, surplus):
-        """Print a letter that has more pages than planned with more room; None: it is right."""
-        if surplus <= 0:
-            return None
-        pdf = self._to_pdf([planned := self._prepare_letter(planned["notice"], roomy=True)])
-        surplus = PdfFileReader(io.BytesIO(pdf)).numPages - planned["page_count"]
-        if surplus > 0:
-            planned = self._prepare_letter(planned["notice"], roomy=True, overflow=surplus)
-            pdf = self._to_pdf([planned])
-        return pdf
-
-    def _cut(self, reader, start, stop):
-        writer, stream = PdfFileWriter(), io.BytesIO()
-        for index in range(start, stop):
-            writer.addPage(reader.getPage(index))
-        writer.write(stream)
-        return stream.getvalue()
-
-    def _to_pdf(self, letters):
-        rendered = [self._render_letter(row) for row in letters]
-        html = self.env["ir.qweb"]._render(
-            "ar_collections.report_ar_collection_notice",
-            {"letters": rendered, "zoom": round(1 / self._scale(), 4)},
-        )
-        return self._run_engine(html)
-
     def _render_letter(self, row):
         html = (
             self.with_context(lang=row["notice"].env.lang)
@@ -266,35 +196,3 @@ class ReportArCollectionNotice(models.AbstractModel):
         )
         boxed = row["lang"].partition("-")[0] in ARABIC_SCRIPT
         return type(html)(letter_text.box_words(html)) if boxed else html
-
-    def _run_engine(self, html):
-        return self.env["ir.actions.report"]._run_wkhtmltopdf([str(html)], report_ref=REPORT)
-
-    # === SCALE === #
-    def _scale(self):
-        """How long 100 mm come out on paper, over 100: engines do not agree on it."""
-        engine = _wkhtml()
-        key = (engine.bin, engine.version, engine.is_patched_qt)
-        if key not in _SCALES:
-            _SCALES[key] = self._measure_scale() or (1.28 if engine.is_patched_qt else 0.7685)
-        return _SCALES[key]
-
-    def _measure_scale(self):
-        """Print two marks 100 mm apart and read where they are; None when they cannot be read."""
-        html = self.env["ir.qweb"]._render("ar_collections.report_ar_collection_notice_marks")
-        distance = self._marks_distance(self._run_engine(html))
-        return distance and distance / 100
-
-    def _marks_distance(self, pdf):
-        """Millimetres between the texts A and B of a page."""
-        places = {}
-
-        def visit(text, matrix, text_matrix, *_font):
-            places[text.strip()] = matrix[3] * text_matrix[5] + matrix[5]
-
-        try:
-            PdfFileReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
-            return abs(places["A"] - places["B"]) * letter_text.POINT
-        except (AttributeError, KeyError, TypeError):
-            _logger.warning("The scale of the PDF engine cannot be measured.", exc_info=True)
-            return None

@@ -20,6 +20,7 @@ from . import (
     test_run,
     test_security,
     test_security_companies,
+    test_security_methods,
     test_today,
     test_tools,
     test_tour,

@@ -22,9 +22,8 @@ OF_DEBTORS = MODELS[:3] + MODELS[4:6]
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
 
-@tagged("post_install", "-at_install")
-class TestSecurity(LedgerCommon):
-    """What each role may see and do (DESIGN, section 9)."""
+class SecurityCommon(LedgerCommon):
+    """A user of each role, and three debtors: one's own, somebody else's, and nobody's."""
 
     @classmethod
     def setUpClass(cls):
@@ -95,6 +94,11 @@ class TestSecurity(LedgerCommon):
         )
         records = (account, hold, decision, run, notice, line)
         return {record._name: record for record in records}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(SecurityCommon):
+    """What each role may see and do (DESIGN, section 9)."""
 
     def _seen(self, user, model):
         """Which of the three debtors' records of a model a user finds, and can read."""

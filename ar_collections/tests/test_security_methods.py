@@ -1,0 +1,137 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_security import SecurityCommon
+
+#: Public methods besides actions (DESIGN, section 7): JSON-2 exposes them all.
+NAMED = {
+    "ar.collection": {"figures_time"},
+    "ar.collection.run": {"simulate", "tonight"},
+}
+#: What is rather the machine's work than the caller's: the cache is brought in line with the
+#: ledger, or a simulation is written. Everything else a reader calls writes nothing.
+MACHINE = {
+    "ar.collection": {"action_refresh", "action_refresh_moved", "action_check_ledger"},
+    "ar.collection.run": {"action_look"},
+    "ar.collection.policy": {"action_simulate"},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurityMethods(SecurityCommon):
+    """Every public method of ours, whichever there are, called by who has no right to it."""
+
+    def _public_methods(self):
+        """(model, name) of every public method that the addon adds."""
+        for model in self.env.registry.values():
+            for cls in model.mro():
+                if not cls.__module__.startswith("odoo.addons.ar_collections"):
+                    continue
+                for name, member in vars(cls).items():
+                    if (
+                        callable(member)
+                        and not name.startswith("_")
+                        and not self._of_core(model, cls, name)
+                    ):
+                        yield model._name, name
+
+    def _of_core(self, model, cls, name):
+        """Whether core exposes the method already, and ours only extends it."""
+        return hasattr(models.BaseModel, name) or any(
+            name in vars(other)
+            for other in model.mro()
+            if other.__module__.startswith("odoo.addons.")
+            and not other.__module__.startswith("odoo.addons.ar_collections")
+        )
+
+    def test_names_tell_what_is_public(self):
+        found = sorted(self._public_methods())
+        self.assertGreater(len(found), 20)
+        for model, name in found:
+            with self.subTest(model=model, name=name):
+                self.assertTrue(name.startswith("action_") or name in NAMED.get(model, ()))
+        for model, names in NAMED.items():
+            self.assertLessEqual(names, {name for other, name in found if other == model})
+
+    def _call(self, user, model, name, scene):
+        """Call a public method on a record of the scene; whether it was refused."""
+        records = self.env[model].with_user(user).with_context(tracking_disable=True)
+        records = records.browse(scene[model].ids if model in scene else self._any(model).ids)
+        records.env.invalidate_all()
+        arguments = {
+            "action_open_figure": ("total_due",),
+            "simulate": (self.today,),
+        }.get(name, ())
+        try:
+            getattr(records, name)(*arguments)
+            self.env.flush_all()
+        except UserError:
+            return True
+        return False
+
+    def _any(self, model):
+        """A record to call the method on."""
+        if model == "account.move.line":
+            return self.mine["ar.collection.hold"].line_id
+        if model == "res.partner":
+            return self.mine["ar.collection"].partner_id
+        if self.env[model]._transient:
+            return self.env[model]
+        return self.env[model].search([], limit=1)
+
+    def _state(self):
+        """Where every row of our tables and of the messages stands: it moves with each write."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        tables = {
+            model._table
+            for name, model in self.env.registry.items()
+            if name.startswith("ar.collection") and model._auto and not model._transient
+        }
+        state = {}
+        for table in sorted(tables | {"mail_message", "mail_activity", "account_move_line"}):
+            self.env.cr.execute(f'SELECT array_agg(ctid::text ORDER BY id) FROM "{table}"')
+            state[table] = self.env.cr.fetchone()
+        return state
+
+    def _check_harmless(self, user, scene, refused, skip=None):
+        skip = skip or {}
+        for model, name in sorted(set(self._public_methods())):
+            if self.env[model]._transient or name in skip.get(model, ()):
+                continue
+            before = self._state()
+            with self.subTest(user=user.login, model=model, name=name):
+                savepoint = self.env.cr.savepoint()
+                was_refused = self._call(user, model, name, scene)
+                if was_refused:
+                    savepoint.rollback()
+                savepoint.close(rollback=False)
+                if refused and model in refused:
+                    self.assertTrue(was_refused)
+                self.assertEqual(self._state(), before)
+
+    def test_without_our_groups_nothing_can_be_called(self):
+        ours = [name for name in self.env.registry if name.startswith("ar.collection")]
+        for user in (self.stranger, self.portal):
+            self._check_harmless(user, self.mine, refused=set(ours) - self._tellers())
+
+    def _tellers(self):
+        """Models all of whose methods only say what to open next."""
+        return {"ar.collection"}
+
+    def test_debtors_of_others_are_out_of_reach(self):
+        self._check_harmless(self.bell, self.theirs, refused=(), skip=MACHINE)
+
+    def test_auditor_writes_nothing(self):
+        self._check_harmless(self.auditor, self.mine, refused=(), skip=MACHINE)
+
+    def test_refreshing_is_no_way_to_change_figures(self):
+        account = self.mine["ar.collection"].with_user(self.auditor)
+        before = self._state()
+        account.action_refresh()
+        self.assertEqual(self._state(), before, "they were right already")
+        with self.assertRaises(UserError):
+            self.theirs["ar.collection"].with_user(self.bell).action_refresh()
+        with self.assertRaises(UserError):
+            account.with_user(self.stranger).action_refresh()
