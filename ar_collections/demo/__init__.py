@@ -1,6 +1,8 @@
-from . import ar_collection_demo
-from . import ar_collection_demo_company
-from . import ar_collection_demo_parties
-from . import ar_collection_demo_ledger
-from . import ar_collection_demo_evidence
-from . import ar_collection_demo_collecting
+from . import (
+    ar_collection_demo,
+    ar_collection_demo_collecting,
+    ar_collection_demo_company,
+    ar_collection_demo_evidence,
+    ar_collection_demo_ledger,
+    ar_collection_demo_parties,
+)

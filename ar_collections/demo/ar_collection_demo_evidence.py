@@ -58,7 +58,8 @@ class ArCollectionDemo(models.AbstractModel):
         }
         self._make_notices(made, levels)
         self._write_levels(made, levels)
-        accounts._refresh()
+        # by name: so the date of the last payment is looked up for each
+        accounts._refresh([partner.id for partner in made.partners.values()])
 
     # === HOLDS === #
     @api.model

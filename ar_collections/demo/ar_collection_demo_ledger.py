@@ -5,9 +5,6 @@ from odoo import Command, api, models
 from . import plan
 from .ar_collection_demo import receivable
 
-#: Text of the open items, which stand in the tables without one.
-TEXT = "Instruments and installation according to order"
-
 
 class ArCollectionDemo(models.AbstractModel):
     """Two years of the ledger: invoices, credit notes, receipts, entries."""
@@ -140,7 +137,7 @@ class ArCollectionDemo(models.AbstractModel):
             "invoice_line_ids": [
                 Command.create(
                     {
-                        "name": row.text or TEXT,
+                        "name": row.text,
                         "account_id": made.accounts["income"].id,
                         "quantity": 1,
                         "price_unit": float(row.net),
@@ -159,9 +156,7 @@ class ArCollectionDemo(models.AbstractModel):
         currencies, journal = self._currencies(), self._journal(made, "bank")
         for branch in (False, True):
             rows = [
-                row
-                for row in made.plan.receipts
-                if row.kind == "payment" and row.branch == branch
+                row for row in made.plan.receipts if row.kind == "payment" and row.branch == branch
             ]
             payments = (
                 self.env["account.payment"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
@@ -63,10 +63,11 @@ def _days(debtor: Debtor, rng: Random) -> Iterator[tuple[int, int]]:
     big = debtor.history >= BIG
     burst = 1 if big else BURST
     newest = term + high + max(PAYMENT_RUN, 5 * burst) + 3
-    gap = (YEARS - newest) / max(1, debtor.history)
+    bursts = -(-debtor.history // burst)
     for index in range(debtor.history):
         if index % burst == 0:
-            ago = int(YEARS - gap * index - rng.uniform(0, gap))
+            gap = (YEARS - newest) / bursts
+            ago = newest + int(gap * (bursts - 1 - index // burst) + rng.uniform(0, gap * 0.6))
             paid_ago = ago - term - rng.randint(low, high)
             paid_ago = paid_ago // PAYMENT_RUN * PAYMENT_RUN if big else paid_ago - burst
         else:
@@ -85,9 +86,13 @@ def _invoice(plan, debtor, index, ago, rng):
         net=net,
         amount=gross(net, debtor),
         currency=debtor.currency,
-        order=f"PO-{rng.randint(10_000, 99_999)}",
+        order=order_number(rng),
         text=rng.choice(TEXTS),
     )
+
+
+def order_number(rng: Random) -> str:
+    return f"PO-{rng.randint(10_000, 99_999)}"
 
 
 def _amount(rng, debtor):

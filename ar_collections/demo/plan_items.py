@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 from .plan import TERMS, Debtor, Document, Entry, Plan, Receipt, gross, rows_of
+from .plan_history import SEED, TEXTS, order_number
 
 ENTRIES = ("opening", "nontrade", "unknown")
 RECEIPTS = ("payment", "bank", "unmatched")
@@ -78,6 +80,7 @@ def _document(plan, row):
     term = row["term"] or debtor.term
     after = TERMS[term][0] if row["kind"] == "invoice" else 0
     net = Decimal(row["amount"])
+    rng = Random(f"{SEED} {row['item']}")  # noqa: S311 (the same every time is the point)
     return Document(
         key=row["item"],
         debtor=debtor.key,
@@ -88,4 +91,6 @@ def _document(plan, row):
         amount=gross(net, debtor),
         currency=_currency(debtor, row),
         branch=bool(row["branch"]),
+        order=order_number(rng),
+        text=rng.choice(TEXTS),
     )

@@ -1,6 +1,7 @@
 from . import (
     test_api,
     test_delivery,
+    test_demo,
     test_figures,
     test_figures_shown,
     test_history,
