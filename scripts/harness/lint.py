@@ -97,7 +97,7 @@ def check_js() -> list[str]:
             *(file for file in files if file.endswith(".js")),
             folder=NODE, ESLINT_USE_FLAT_CONFIG="false",
         ),
-        *tool("prettier", "--check", "--log-level", "warn", *files, folder=NODE),
+        *tool("prettier", "--check", "--no-color", "--log-level", "warn", *files, folder=NODE),
     ]  # fmt: skip
 
 
@@ -125,8 +125,11 @@ def check_odoo() -> list[str]:
 
 def _stale_templates(database: str) -> Iterator[str]:
     for addon in addons():
-        if pot.differs(addon, pot.export(addon, database)):
-            yield f"{pot.path(addon)} is not current: call 'make pot'"
+        try:
+            if pot.differs(addon, pot.export(addon, database)):
+                yield f"{pot.path(addon)} is not current: call 'make pot'"
+        except RuntimeError as error:  # an addon that could not be installed, said above
+            yield str(error)
 
 
 def _odoo_lint(database: str) -> Iterator[str]:

@@ -18,13 +18,16 @@ def path(addon: str) -> Path:
 
 
 def export(addon: str, database: str) -> str:
-    """The template of an addon that is installed in ``database``; empty without terms."""
+    """The template of an addon that is installed in ``database``; empty without terms.
+
+    :raise RuntimeError: Odoo could not export it, because it is not installed for one
+    """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "export.pot"
         command = odoo("i18n", "export", "-d", database, "-o", str(target), addon)
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
-            sys.exit(f"The translations could not be exported:\n{result.stderr[-3000:]}")
+            raise RuntimeError(f"The terms could not be exported:\n{result.stderr[-3000:]}")
         return target.read_text() if target.exists() else ""
 
 
