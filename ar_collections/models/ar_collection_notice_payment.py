@@ -67,7 +67,7 @@ class ArCollectionNotice(models.Model):
     def _qr_code(self, row):
         """The code for a banking app as data URI, where the country of the bank has one."""
         currency, number = self._currency(row), row.get("reference") or ""
-        bank = self._paid_into(row)
+        bank = self._paid_into(row).with_context(ar_collections_letter=True)
         try:
             return bank and bank.build_qr_code_base64(
                 currency.round(row["to_pay"]),

@@ -1,8 +1,13 @@
 import io
 
-from odoo import models
+from PIL import Image
+from reportlab.graphics.barcode.qr import QrCodeWidget
+
+from odoo import api, models
 
 LETTER = "ar_collections.report_ar_collection_notice"
+#: Dots of an image per module of a QR code: 37 modules on 17 mm print at 440 dots an inch.
+DOTS = 8
 
 
 class IrActionsReport(models.Model):
@@ -30,6 +35,22 @@ class IrActionsReport(models.Model):
         if self.env.context.get("ar_collections_letter_form") == "us10":
             return self.env.ref("ar_collections.paperformat_ar_collection_us10")
         return super().get_paperformat()
+
+    @api.model
+    def barcode(self, barcode_type, value, **kwargs):
+        """QR codes of letters with whole dots: core's are drawn for a screen, on paper
+        their modules come out uneven, and drawing takes seven times as long."""
+        if not self.env.context.get("ar_collections_letter") or (
+            barcode_type != "QR" or kwargs.get("mask")
+        ):
+            return super().barcode(barcode_type, value, **kwargs)
+        code = QrCodeWidget(value, barLevel=kwargs.get("barLevel", "L")).qr
+        code.make()
+        size, stream = code.getModuleCount(), io.BytesIO()
+        image = Image.new("1", (size, size), 1)
+        image.putdata([not dark for line in code.modules for dark in line])
+        image.resize((DOTS * size, DOTS * size), Image.Resampling.NEAREST).save(stream, "PNG")
+        return stream.getvalue()
 
     def _build_wkhtmltopdf_args(
         self,

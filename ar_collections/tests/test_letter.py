@@ -198,3 +198,14 @@ class TestLetterTexts(LetterCommon):
         notice = self._claimed()
         self._pay(move)
         self.assertIn("To pay in USD 1,000.00", self._text(self._print(notice)))
+
+    def test_a_letter_once_made_is_shown_as_it_was(self):
+        self._invoice(1000, 10)
+        notice = self._claimed()
+        notice.attachment_id.raw = pdf = self._print(notice)
+        self.reminder.letter_text = "Something else"
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        reference = "ar_collections.action_report_ar_collection_notice"
+        self.assertEqual(report._render_qweb_pdf(reference, notice.ids)[0], pdf)
+        anew = report.with_context(ar_collections_letter=True)
+        self.assertIn("Something else", self._text(anew._render_qweb_pdf(reference, notice.ids)[0]))

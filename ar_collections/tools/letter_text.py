@@ -151,6 +151,8 @@ def _without(text: str, placeholders: Sequence[str]) -> str:
 
 
 # === ARABIC SCRIPT === #
+#: Latin text of so many letters is not broken over lines.
+UNBROKEN = 40
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _SIGNS = "\u060c\u061b\u061f\u06d4"
 _ENTITY = r"&#?\w+;"
@@ -169,9 +171,9 @@ def box_words(html: str) -> str:
     What is marked ``ltr`` already is left alone.
 
     >>> box_words('<p class="a">\u0627\u0628\u060c a &amp; 12</p>').replace('span class', 's')
-    '<p class="a"><s="w">\u0627\u0628</span><s="w">\u060c</span> <s="ltr">a &amp; 12</span></p>'
+    '<p class="a"><s="w">\u0627\u0628</span><s="w">\u060c</span> <s="ltr nb">a &amp; 12</span></p>'
     >>> box_words('<b class="ltr">1, 2</b> (N/7)').replace('span class', 's')
-    '<b class="ltr">1, 2</b> <s="w">(</span><s="ltr">N/7</span><s="w">)</span>'
+    '<b class="ltr">1, 2</b> <s="w">(</span><s="ltr nb">N/7</span><s="w">)</span>'
     """
     pieces, plain = [], 0
     for piece in re.split(r"(<[^>]*>)", html):
@@ -184,7 +186,9 @@ def box_words(html: str) -> str:
 
 
 def _box(match: re.Match[str]) -> str:
-    kind = "ltr" if match["latin"] else "w"
+    kind = "w"
+    if match["latin"]:
+        kind = "ltr nb" if len(match[0]) <= UNBROKEN else "ltr"
     return f'<span class="{kind}">{match[0]}</span>'
 
 
