@@ -30,6 +30,7 @@ class ArCollectionDemo(models.AbstractModel):
             if row["stage_days"]:
                 account.date_last_stage_update = _noon(made.day(row["stage_days"]))
         self._make_notes(made)
+        self._make_activities(made)
 
     @api.model
     def _make_notes(self, made):
@@ -49,6 +50,24 @@ class ArCollectionDemo(models.AbstractModel):
                     "body": Markup("<p>%s</p>") % row["text"],
                 }
                 for row in sorted(plan.rows_of("notes"), key=lambda row: -int(row["days"]))
+            ]
+        )
+
+    @api.model
+    def _make_activities(self, made):
+        """What people were asked to do, without a mail to them."""
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("ar.collection"),
+                    "res_id": made.collections[row["debtor"]].id,
+                    "activity_type_id": todo.id,
+                    "summary": row["text"],
+                    "date_deadline": made.day(-int(row["in_days"])),
+                    "user_id": made.users[row["user"]].id,
+                }
+                for row in plan.rows_of("activities")
             ]
         )
 
