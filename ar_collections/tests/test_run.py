@@ -159,7 +159,7 @@ class TestRun(ArCollectionsCommon):
         self._invoice(100, 10, partner=own)
         quiet = debtor("quiet")
         self._invoice(100, 10, partner=quiet)
-        self._account(quiet).last_notice_date = self.today - timedelta(days=3)
+        self._account(quiet).sudo().last_notice_date = self.today - timedelta(days=3)
         resumed = debtor("resumed")
         move = self._invoice(100, 10, partner=resumed)
         hold = self._hold(move, date_from=self.today - timedelta(days=9), days=-2)
