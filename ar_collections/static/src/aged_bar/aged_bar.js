@@ -80,7 +80,7 @@ export class ArAgedLine extends Component {
     get segments() {
         const data = this.props.record.data;
         return BUCKETS.map((name, index) => ({ index, amount: data[name] || 0 })).filter(
-            (segment) => segment.amount
+            (segment) => segment.amount,
         );
     }
 }

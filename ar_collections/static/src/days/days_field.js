@@ -36,7 +36,9 @@ export class ArDaysField extends Component {
         if (!due || (amountField && record.data[amountField] < 0)) {
             return "\u2013";
         }
-        const days = Math.round(due.startOf("day").diff(DateTime.now().startOf("day"), "days").days);
+        const days = Math.round(
+            due.startOf("day").diff(DateTime.now().startOf("day"), "days").days,
+        );
         return days > 0 ? _t("in %s d", days) : _t("today");
     }
 }

@@ -41,7 +41,7 @@ export class ArRunBanner extends Component {
             {
                 day: toLocaleDateString(deserializeDate(this.run.date)),
                 time: formatMoment(deserializeDateTime(this.run.create_date)),
-            }
+            },
         );
     }
 
@@ -59,35 +59,35 @@ export class ArRunBanner extends Component {
     }
 
     runNow() {
-        const { notices, claim, levels } = this.run.summary;
-        const waiting = levels.filter((level) => !level.automatic);
-        const lines = [
-            _t("%(count)s notices over %(amount)s leave now, decided anew from the ledger.", {
-                count: notices,
-                amount: formatAmount(claim, this.currencyId),
-            }),
-            ...waiting.map((level) =>
-                _t("%(level)s: %(count)s wait for your approval.", {
-                    level: level.name,
-                    count: level.count,
-                })
-            ),
-        ];
+        const lines = this.run.summary.levels.map((level) => {
+            const values = {
+                level: level.name,
+                count: level.count,
+                amount: formatAmount(level.claim, this.currencyId),
+            };
+            return level.automatic
+                ? _t("%(level)s: %(count)s over %(amount)s leave now.", values)
+                : _t("%(level)s: %(count)s over %(amount)s wait for your approval.", values);
+        });
+        lines.push("", _t("Each is decided anew from the ledger before it leaves."));
         this.dialog.add(ConfirmationDialog, {
             title: _t("Run now?"),
             body: lines.join("\n"),
             confirmLabel: _t("Run now"),
             confirm: async () =>
-                this.action.doAction(await this.orm.call("ar.collection.run", "action_run_now", []), {
-                    clearBreadcrumbs: false,
-                }),
+                this.action.doAction(
+                    await this.orm.call("ar.collection.run", "action_run_now", []),
+                    {
+                        clearBreadcrumbs: false,
+                    },
+                ),
             cancel: () => {},
         });
     }
 
     async openNotices() {
         return this.action.doAction(
-            await this.orm.call("ar.collection.run", "action_open_notices", [[this.props.runId]])
+            await this.orm.call("ar.collection.run", "action_open_notices", [[this.props.runId]]),
         );
     }
 }

@@ -19,7 +19,10 @@ export class ArRunSummary extends Component {
             {
                 label: _t("Debtors looked at"),
                 count: debtors,
-                hint: _t("%(notices)s notices, %(none)s none", { notices, none: debtors - notices }),
+                hint: _t("%(notices)s notices, %(none)s none", {
+                    notices,
+                    none: debtors - notices,
+                }),
             },
             ...levels.map((level) => ({
                 label: level.name,

@@ -38,7 +38,7 @@ const TILES = [
         hint: _t("credits deducted"),
         help: _t(
             "Collectable less the available credits of the same currency, never below zero: what " +
-                "priority and notices go by."
+                "priority and notices go by.",
         ),
     },
     {

@@ -17,7 +17,7 @@ export class ArOpenItemsRenderer extends ListRenderer {
             .map((column) =>
                 column.name === "amount_residual" && currency
                     ? { ...column, label: _t("In %s", currency.name) }
-                    : column
+                    : column,
             );
     }
 
@@ -40,7 +40,7 @@ export class ArOpenItemsRenderer extends ListRenderer {
     toggleSelection() {
         const selected = !this.selectAll;
         return Promise.all(
-            this.props.list.records.map((record) => record.toggleSelection(selected))
+            this.props.list.records.map((record) => record.toggleSelection(selected)),
         );
     }
 }
@@ -75,7 +75,7 @@ export class ArOpenItemsField extends X2ManyField {
                   _t("%(amount)s in %(currency)s", {
                       amount: formatAmount(row.open_currency, row.currency_id),
                       currency: getCurrency(row.currency_id)?.name || "",
-                  })
+                  }),
               )
             : [];
     }
@@ -93,7 +93,9 @@ export class ArOpenItemsField extends X2ManyField {
 
     async holdTicked() {
         const ids = this.ticked.map((record) => record.resId);
-        const action = await this.env.services.orm.call("account.move.line", "action_ar_hold", [ids]);
+        const action = await this.env.services.orm.call("account.move.line", "action_ar_hold", [
+            ids,
+        ]);
         return this.action.doAction(action, { onClose: () => this.props.record.load() });
     }
 }

@@ -18,10 +18,8 @@ export class ArFiguresTime extends Component {
     }
 
     get text() {
-        if (!this.state.time) {
-            return _t("Figures not read yet");
-        }
-        return _t("Figures of %s", formatMoment(deserializeDateTime(this.state.time)));
+        const { time } = this.state;
+        return time ? _t("Figures of %s", formatMoment(deserializeDateTime(time))) : "";
     }
 
     async refresh() {

@@ -60,14 +60,16 @@ export class ArTonight extends Component {
                 count: level.count,
                 amount: formatAmount(level.amount, currency_id),
                 approval: level.automatic ? "" : _t(", waits for approval"),
-            })
+            }),
         );
         this.dialog.add(ConfirmationDialog, {
             title: _t("Send tonight's notices now?"),
             body: [this.sentence, "", ...lines].join("\n"),
             confirmLabel: _t("Send now"),
             confirm: async () =>
-                this.action.doAction(await this.orm.call("ar.collection.run", "action_run_now", [])),
+                this.action.doAction(
+                    await this.orm.call("ar.collection.run", "action_run_now", []),
+                ),
             cancel: () => {},
         });
     }
