@@ -6,14 +6,17 @@ tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of
 """
 
 import argparse
+import contextlib
+import fcntl
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 from . import databases
 from .odoo_log import LogReader, Summary
-from .paths import LOG, ROOT, addons
+from .paths import LOCAL, LOG, ROOT, addons
 from .processes import end_cleanly, free_port, local_log, odoo, spawn
 
 DEMO_TAG = "ar_demo"
@@ -23,7 +26,6 @@ def main() -> int:
     end_cleanly()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
-    parser.add_argument("--log", default="test", help="name of the log files in .local/log")
     options = parser.parse_args()
     own = ",".join(f"/{name}" for name in addons())
 
@@ -34,16 +36,29 @@ def main() -> int:
         suites = [("demo", True, options.tags)]
 
     passed = failed = 0
-    for name, demo, tags in suites:
-        log = local_log(f"{options.log}.log" if name == "main" else f"{options.log}-{name}.log")
-        summary = run_suite(name, demo, tags, log)
-        passed += summary.passed
-        failed += summary.failed
+    with _log_suffix() as suffix:
+        for name, demo, tags in suites:
+            log = local_log(f"test{'-demo' if demo else ''}{suffix}.log")
+            summary = run_suite(name, demo, tags, log)
+            passed += summary.passed
+            failed += summary.failed
     if not passed and not failed:
         print("No test was run: that is a failure.")
         failed = 1
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def _log_suffix() -> Iterator[str]:
+    """Nothing, or the process id while another run writes the usual log files."""
+    with (LOCAL / "test.lock").open("w") as handle:
+        suffix = ""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            suffix = f"-{os.getpid()}"
+        yield suffix
 
 
 def _demo_tags() -> str:
@@ -71,7 +86,7 @@ def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
     if not summary.started and not summary.failed and (not demo or _has_demo_tests()):
         summary.outside_tests += 1
         print(f"No test of the {name} suite was run: that is a failure. Wrong tags?")
-    for warning in summary.warnings:
+    for warning in dict.fromkeys(summary.warnings):
         print(f"warning: {warning}")
     print(
         f"{name} suite: {summary.passed} of {len(summary.started)} tests passed, "
