@@ -4,5 +4,6 @@ from . import (
     ar_collection_demo_company,
     ar_collection_demo_evidence,
     ar_collection_demo_ledger,
+    ar_collection_demo_notices,
     ar_collection_demo_parties,
 )

@@ -1,7 +1,7 @@
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from odoo import api, models
 
@@ -35,6 +35,7 @@ class Made:
     receipts: dict = field(default_factory=dict)  # the receivable line of each
     entries: dict = field(default_factory=dict)
     collections: dict = field(default_factory=dict)  # ar.collection
+    messages: list = field(default_factory=list)  # (notice or None, values)
 
     def item(self, key, part=1):
         """The receivable line of a part of a document, or of a receipt or an entry."""
@@ -50,6 +51,11 @@ def receivable(move):
     """The receivable lines of a move, in the order of their due dates."""
     lines = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
     return lines.sorted(lambda line: (line.date_maturity or line.date, line.id))
+
+
+def at(day, hour):
+    """A moment of a day, as a field of type datetime takes it."""
+    return datetime.combine(day, datetime.min.time()).replace(hour=hour)
 
 
 class ArCollectionDemo(models.AbstractModel):

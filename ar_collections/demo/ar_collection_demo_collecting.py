@@ -1,10 +1,15 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.tools import SQL
 
 from . import plan
+from .ar_collection_demo import at
+
+#: Days in their stage of those of whom the table does not say it.
+STAGE_DAYS = 40
 
 
 class ArCollectionDemo(models.AbstractModel):
@@ -15,6 +20,8 @@ class ArCollectionDemo(models.AbstractModel):
     @api.model
     def _make_collecting(self, made):
         stages = self.env["ar.collection.stage"]._by_kind()
+        everyone = self.env["ar.collection"].concat(*made.collections.values())
+        everyone.date_last_stage_update = at(made.day(STAGE_DAYS), 10)
         for row in plan.rows_of("collecting"):
             account = made.collections[row["debtor"]]
             vals = {"note": row["note"], "next_action": row["action"]}
@@ -28,30 +35,62 @@ class ArCollectionDemo(models.AbstractModel):
                 vals["last_contact_date"] = made.day(row["contact"])
             account.write(vals)
             if row["stage_days"]:
-                account.date_last_stage_update = _noon(made.day(row["stage_days"]))
-        self._make_notes(made)
+                account.date_last_stage_update = at(made.day(row["stage_days"]), 10)
+        self._date_back(made)
+        self._make_messages(made)
         self._make_activities(made)
 
     @api.model
-    def _make_notes(self, made):
-        """Notes on the accounts, dated in the past."""
+    def _date_back(self, made):
+        """The accounts appeared when their debtors came into their stages, not just now.
+
+        In SQL: nobody may write when a record was made.
+        """
+        self.env["ar.collection"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE ar_collection SET create_date = date_last_stage_update WHERE company_id = %s",
+                made.company.id,
+            )
+        )
+        self.env["ar.collection"].invalidate_model(["create_date", "duration_tracking"])
+
+    @api.model
+    def _prepare_notes(self, made):
+        """What people noted on the accounts, as values of messages."""
         authors = {login: user.partner_id for login, user in made.users.items()}
         authors["fiona"] = made.contacts["brennan", "ar_collections"]
-        self.env["mail.message"].create(
+        return [
+            {
+                "res_id": made.collections[row["debtor"]].id,
+                "author_id": authors[row["author"]].id,
+                "email_from": authors[row["author"]].email_formatted,
+                "date": at(made.day(row["days"]), 10),
+                "body": Markup("<p>%s</p>") % row["text"],
+            }
+            for row in plan.rows_of("notes")
+        ]
+
+    @api.model
+    def _make_messages(self, made):
+        """Notes and notices in the order of their dates, in which the accounts show them."""
+        rows = made.messages + [(None, vals) for vals in self._prepare_notes(made)]
+        rows.sort(key=lambda row: row[1]["date"])
+        note = self.env.ref("mail.mt_note")
+        messages = self.env["mail.message"].create(
             [
                 {
                     "model": "ar.collection",
-                    "res_id": made.collections[row["debtor"]].id,
-                    "message_type": "email" if row["author"] == "fiona" else "comment",
-                    "subtype_id": self.env.ref("mail.mt_note").id,
-                    "author_id": authors[row["author"]].id,
-                    "email_from": authors[row["author"]].email_formatted,
-                    "date": _noon(made.day(row["days"])),
-                    "body": Markup("<p>%s</p>") % row["text"],
+                    "message_type": "comment",
+                    "subtype_id": note.id,
+                    **vals,
                 }
-                for row in sorted(plan.rows_of("notes"), key=lambda row: -int(row["days"]))
+                for _notice, vals in rows
             ]
         )
+        for (notice, _vals), message in zip(rows, messages, strict=True):
+            if notice:
+                notice.mail_message_id = message
 
     @api.model
     def _make_activities(self, made):
@@ -70,7 +109,3 @@ class ArCollectionDemo(models.AbstractModel):
                 for row in plan.rows_of("activities")
             ]
         )
-
-
-def _noon(day):
-    return fields.Datetime.to_string(datetime.combine(day, datetime.min.time()).replace(hour=10))
