@@ -1,7 +1,7 @@
 import logging
 from contextlib import contextmanager
 
-from psycopg2.errors import LockNotAvailable, SerializationFailure
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -15,6 +15,8 @@ CHUNK = 4000
 TRIES = 3
 #: Number of the database-wide lock that lets one refresh run at a time.
 LOCK = 7_203_001
+#: What a person's save, or another job's, does to a statement of ours: tried again later.
+CONFLICTS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 #: Columns the refresh writes, all taken from ``ar.collection.figures._debtors_sql``.
 AMOUNTS = (
     "total_due",
@@ -62,7 +64,7 @@ class ArCollection(models.Model):
                         break
                     self._refresh(partner_ids)
                     self.env["ar.collection.queue"]._done(row_ids)
-                except (SerializationFailure, LockNotAvailable):
+                except CONFLICTS:
                     # somebody saved one of these debtors: they stay in the queue
                     self.env.cr.rollback()
                     self.env["ar.collection.queue"]._ask_for_refresh()
@@ -95,7 +97,7 @@ class ArCollection(models.Model):
         """
         try:
             return self._try_again(self._refresh_chunk, last_id)
-        except SerializationFailure:
+        except CONFLICTS:
             ids = self._chunk_ids(last_id)
             self.env["ar.collection.queue"]._add(self.browse(ids).partner_id.ids)
             self.env["ir.cron"]._commit_progress()
@@ -105,16 +107,16 @@ class ArCollection(models.Model):
         """Do a step in a transaction of its own; again when a person saved one of its debtors
         meanwhile.
 
-        :raises SerializationFailure: that happened ``TRIES`` times.
+        :raises: one of ``CONFLICTS``, when that happened ``TRIES`` times.
         """
         for _attempt in range(TRIES - 1):
             try:
                 return self._commit_after(step, *args)
-            except SerializationFailure:
+            except CONFLICTS:
                 self.env.cr.rollback()
         try:
             return self._commit_after(step, *args)
-        except SerializationFailure:
+        except CONFLICTS:
             self.env.cr.rollback()
             raise
 
@@ -210,7 +212,7 @@ class ArCollection(models.Model):
         ids = self.sudo()._chunk_ids(last_id, partner_ids)  # the refresh knows no rules
         if not ids:
             return None
-        self.env.cr.execute(self._update_sql(ids))
+        self.env.cr.execute(self._update_sql(ids), log_exceptions=False)  # a conflict is no error
         rows = self.env.cr.fetchall()
         # sudo: the machine owns these fields, whoever posted the invoice
         changed = self.sudo().browse(account_id for account_id, _old, _new in rows)

@@ -16,6 +16,7 @@ from . import (
     test_partner,
     test_partner_merge,
     test_refresh,
+    test_refresh_concurrency,
     test_refresh_partners,
     test_refresh_rules,
     test_run,
