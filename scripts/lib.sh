@@ -9,14 +9,12 @@ LOG=$LOCAL/log
 RUN=$LOCAL/run
 CONF=$LOCAL/odoo.conf
 ADDON=ar_collections
-PORT=${PORT:-8069}
-SMTP_PORT=${SMTP_PORT:-8025}
-MAILBOX_PORT=${MAILBOX_PORT:-8026}
 # Every process that the scripts start carries this mark, so that `make stop` knows it.
 export AR_COLLECTIONS_LOCAL=$LOCAL
 
 # Where Odoo is: the user's own checkout, or the one that scripts/setup fetched.
 if [[ -n ${ODOO_HOME:-} ]]; then
+    ODOO_HOME=$(realpath -m "$ODOO_HOME")
     ODOO_PYTHONPATH=$ODOO_HOME
     ODOO_BIN=$ODOO_HOME/odoo-bin
     ODOO_PACKAGE=$ODOO_HOME/odoo
@@ -67,16 +65,4 @@ is_ours() {
 remember_me() {
     mkdir -p "$RUN"
     echo "$$" >"$RUN/$$.pid"
-}
-
-port_is_free() {
-    python3 - "$1" <<'PY'
-import socket, sys
-with socket.socket() as s:
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        s.bind(("127.0.0.1", int(sys.argv[1])))
-    except OSError:
-        sys.exit(1)
-PY
 }
