@@ -15,5 +15,6 @@ def uninstall_hook(env):
         ("mail.activity", "res_model"),
         ("mail.followers", "res_model"),
         ("ir.attachment", "res_model"),
+        ("ir.filters", "model_id"),
     ):
         env[name].search([(field, "in", models)]).unlink()
