@@ -14,6 +14,9 @@ class AccountMoveLine(models.Model):
         "ar.collection.level", string="Follow-up level", copy=False, ondelete="set null"
     )
     ar_level_date = fields.Date(string="Level since", copy=False)
+    ar_number = fields.Char(
+        string="Item number", compute="_compute_ar_number", help="With its place among the instalments."
+    )
     ar_due_date = fields.Date(string="Due", compute="_compute_ar_due", search="_search_ar_due_date")
     ar_days_overdue = fields.Integer(string="Days overdue", compute="_compute_ar_due")
     ar_bucket = fields.Char(
@@ -41,6 +44,18 @@ class AccountMoveLine(models.Model):
             line.ar_days_overdue = days if line.amount_residual > 0 else 0
             over = [limit for limit in root._ar_limits() if days > limit] if root else []
             line.ar_bucket = str(1 + len(over)) if line.ar_days_overdue > 0 else "0"
+
+    @api.depends("move_name", "date_maturity")
+    def _compute_ar_number(self):
+        terms = self.search(
+            [("move_id", "in", self.move_id.ids), ("display_type", "=", "payment_term")],
+            order="date_maturity, id",
+        ).grouped("move_id")
+        for line in self:
+            ids = terms.get(line.move_id, self.browse())._ids
+            line.ar_number = line.move_name or line.name
+            if len(ids) > 1 and line.id in ids:
+                line.ar_number += f" {ids.index(line.id) + 1}/{len(ids)}"
 
     @api.model
     def _search_ar_due_date(self, operator, value):

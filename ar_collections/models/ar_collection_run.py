@@ -338,7 +338,11 @@ class ArCollectionRun(models.Model):
         )
         action["display_name"] = self.display_name
         action["domain"] = [("run_id", "=", self.id)]
-        action["context"] = {"search_default_group_by_decision": 1, "ar_collections_run_id": self.id}
+        action["context"] = {
+            "search_default_group_by_decision": 1,
+            "max_number_opened_groups": 30,
+            "ar_collections_run_id": self.id,
+        }
         return action
 
     def action_open_notices(self):

@@ -14,34 +14,13 @@ function runOf(list) {
     return list.context.ar_collections_run_id || record?.data.run_id?.id;
 }
 
-/** Groups by conclusion in the order of seriousness; others as they come. */
-function inOrder(list, groups, groupOf) {
-    if (list.groupByField?.name !== "conclusion") {
-        return groups;
-    }
-    const rank = ({ aggregates, list: { records } }) => {
-        const { level_delay, reason_rank } =
-            "reason_rank" in aggregates ? aggregates : records[0]?.data || {};
-        return reason_rank < 0 ? -level_delay : 1e6 + reason_rank;
-    };
-    return [...groups].sort((a, b) => rank(groupOf(a)) - rank(groupOf(b)));
-}
-
-/**
- * Decisions by conclusion: the most serious level first, then the reasons for no notice in
- * the order of what needs somebody's work.
- */
+/** Decisions with what the run concluded in all above them. */
 export class ArDecisionListRenderer extends ListRenderer {
     static template = "ar_collections.DecisionListRenderer";
-    static rowsTemplate = "ar_collections.DecisionListRenderer.Rows";
     static components = { ...ListRenderer.components, ArRunBanner };
 
     get runId() {
         return runOf(this.props.list);
-    }
-
-    groupsOf(list) {
-        return inOrder(list, list.groups, (group) => group);
     }
 }
 
@@ -53,10 +32,17 @@ export class ArDecisionKanbanRenderer extends KanbanRenderer {
         return runOf(this.props.list);
     }
 
+    /** By conclusion the most serious comes first, as in the list. */
     getGroupsOrRecords() {
-        const { list } = this.props;
         const items = super.getGroupsOrRecords();
-        return list.isGrouped ? inOrder(list, items, (item) => item.group) : items;
+        if (this.props.list.groupByField?.name !== "conclusion") {
+            return items;
+        }
+        const rank = ({ group }) => {
+            const { level_delay, reason_rank } = group.list.records[0]?.data || {};
+            return reason_rank < 0 ? -level_delay : 1e6 + reason_rank;
+        };
+        return items.sort((a, b) => rank(a) - rank(b));
     }
 }
 

@@ -5,6 +5,21 @@ import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatAmount } from "@ar_collections/core/amounts";
 
+/** The last answer, kept for as long as asking again would be out of proportion. */
+let answer = null;
+const PROPORTION = 60;
+
+async function askTonight(orm) {
+    const company = user.activeCompany.id;
+    const now = Date.now();
+    if (answer?.company !== company || now > answer.until) {
+        const tonight = await orm.silent.call("ar.collection.run", "tonight", []);
+        const until = Date.now() + PROPORTION * (Date.now() - now);
+        answer = { company, tonight, until };
+    }
+    return answer.tonight;
+}
+
 const MANAGER = "ar_collections.group_ar_collection_manager";
 
 /**
@@ -25,7 +40,7 @@ export class ArTonight extends Component {
 
     async load() {
         if (await user.hasGroup(MANAGER)) {
-            const tonight = await this.orm.silent.call("ar.collection.run", "tonight", []);
+            const tonight = await askTonight(this.orm);
             this.state.tonight = tonight.automatic ? null : tonight;
         }
     }
@@ -66,10 +81,11 @@ export class ArTonight extends Component {
             title: _t("Send tonight's notices now?"),
             body: [this.sentence, "", ...lines].join("\n"),
             confirmLabel: _t("Send now"),
-            confirm: async () =>
-                this.action.doAction(
-                    await this.orm.call("ar.collection.run", "action_run_now", []),
-                ),
+            confirm: async () => {
+                answer = null;
+                const action = await this.orm.call("ar.collection.run", "action_run_now", []);
+                return this.action.doAction(action);
+            },
             cancel: () => {},
         });
     }
