@@ -4,6 +4,7 @@ from . import (
     ar_collection,
     ar_collection_decision,
     ar_collection_figures,
+    ar_collection_figures_debtors,
     ar_collection_hold,
     ar_collection_hold_reason,
     ar_collection_level,

@@ -53,9 +53,10 @@ class AccountMoveLine(models.Model):
         ).grouped("move_id")
         for line in self:
             ids = terms.get(line.move_id, self.browse())._ids
-            line.ar_number = line.move_name or line.name
+            number = line.move_name or line.name
             if len(ids) > 1 and line.id in ids:
-                line.ar_number += f" {ids.index(line.id) + 1}/{len(ids)}"
+                number = f"{number or ''} {ids.index(line.id) + 1}/{len(ids)}"
+            line.ar_number = number
 
     @api.model
     def _search_ar_due_date(self, operator, value):

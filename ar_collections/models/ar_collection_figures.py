@@ -21,40 +21,61 @@ class ArCollectionFigures(models.AbstractModel):
     _description = "Figures of Debtors"
 
     @api.model
-    def _items_sql(self, partner_ids=None, day=None, waiting=False):
+    def _items_sql(self, partner_ids=None, day=None, waiting=False, company_id=None):
         """SQL: one row per open trade item with its held parts.
 
         Columns: line_id, partner_id (the debtor), company_id (root), currency_id, digits,
-        open and open_currency (negative: a credit), days (past due), disputed, promised,
-        planned, held_other (company currency), held_currency, level_id, level_date,
-        debtor_hold (kind of the hold on the whole debtor, or NULL), limit_1 .. limit_4; with ``waiting`` also resume_on (first day after the resume
-        days of an ended hold, or NULL).
+        open and open_currency (negative: a credit), days (past due), bucket (-1: a credit,
+        0: not due, 1 to 5: overdue), is_held, disputed, promised, planned, held_other
+        (company currency), held_currency, level_id, level_date, debtor_hold (kind of the
+        hold on the whole debtor, or NULL); with ``waiting`` also resume_on (first day after
+        the resume days of an ended hold, or NULL).
 
         :param partner_ids: ids of debtors; None: all. :param day: a date for all; None:
-            today where each root company is.
+            today where each root company is. :param company_id: a root company; None: all.
         """
-        parts = self._held_parts(partner_ids, day)
-        columns = []
-        for name in HELD_COLUMNS:
-            columns.append(self._held_column_sql(name))
+        return SQL(
+            """
+            SELECT item.*, %(held_columns)s,
+                   CASE WHEN upto_held_other IS NOT NULL THEN upto_held_other
+                        WHEN whole_kind IS NOT NULL THEN abs(open_currency)
+                        ELSE 0 END AS held_currency
+              FROM (%(raw)s) item
+            """,
+            held_columns=SQL(", ").join(self._held_column_sql(name) for name in HELD_COLUMNS),
+            raw=self._raw_items_sql(partner_ids, day, waiting, company_id),
+        )
+
+    @api.model
+    def _raw_items_sql(self, partner_ids, day, waiting, company_id):
+        """SQL: open items, what is held of them not yet worked out.
+
+        Its OFFSET is a fence. Behind it each column is computed once for an item; without
+        it PostgreSQL would compute it anew for each sum that uses it. The held parts stand
+        before the fence: most items have none, and then nothing asks for them.
+        """
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
                    company.root_id AS company_id, line.currency_id, company.digits,
                    line.amount_residual AS open, line.amount_residual_currency AS open_currency,
-                   company.day - coalesce(line.date_maturity, line.date) AS days,
-                   coalesce(line.date_maturity, line.date) AS due_date, company.day AS today,
-                   %(held_columns)s,
-                   CASE WHEN held.line_id IS NOT NULL THEN held.upto_held_other
-                        WHEN %(whole)s IS NOT NULL THEN abs(line.amount_residual_currency)
-                        ELSE 0 END AS held_currency,
-                   line.ar_level_id AS level_id, line.ar_level_date AS level_date,
-                   debtor.kind AS debtor_hold,
-                   company.limit_1, company.limit_2, company.limit_3, company.limit_4
+                   due.days, due.date AS due_date, company.day AS today,
+                   CASE WHEN line.amount_residual < 0 THEN -1 WHEN due.days <= 0 THEN 0
+                        WHEN due.days <= company.limit_1 THEN 1
+                        WHEN due.days <= company.limit_2 THEN 2
+                        WHEN due.days <= company.limit_3 THEN 3
+                        WHEN due.days <= company.limit_4 THEN 4 ELSE 5 END AS bucket,
+                   held.line_id IS NOT NULL OR %(whole)s IS NOT NULL AS is_held,
+                   held.upto_disputed, held.upto_promised, held.upto_planned,
+                   held.upto_held_other, %(whole)s AS whole_kind, debtor.kind AS debtor_hold,
+                   line.ar_level_id AS level_id, line.ar_level_date AS level_date
                    %(waiting_column)s
               FROM account_move_line line
               JOIN res_partner partner ON partner.id = line.partner_id
               JOIN %(companies)s ON company.id = line.company_id
+             CROSS JOIN LATERAL (
+                   SELECT coalesce(line.date_maturity, line.date) AS date,
+                          company.day - coalesce(line.date_maturity, line.date) AS days) due
               LEFT JOIN %(parts)s ON held.line_id = line.id
               LEFT JOIN %(debtor_holds)s
                      ON debtor.partner_id = partner.commercial_partner_id
@@ -64,13 +85,13 @@ class ArCollectionFigures(models.AbstractModel):
               %(waiting_join)s
              WHERE line.account_id = ANY(%(accounts)s::int[])
                AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-               AND line.amount_residual != 0 AND %(restrict)s
+               AND line.amount_residual != 0 AND %(of_partners)s AND %(of_company)s
+            OFFSET 0
             """,
             accounts=self._trade_account_ids(),
-            held_columns=SQL(", ").join(columns),
             whole=self._whole_kind_sql(),
             companies=self._companies_sql(day),
-            parts=parts,
+            parts=self._held_parts(partner_ids, day),
             debtor_holds=self._debtor_holds_sql(day),
             waiting_column=(
                 SQL(", greatest(waits.resume_on, debtor_waits.resume_on) AS resume_on")
@@ -78,14 +99,12 @@ class ArCollectionFigures(models.AbstractModel):
                 else SQL()
             ),
             waiting_join=self._waiting_sql(day) if waiting else SQL(),
-            restrict=(
-                SQL(
-                    "partner.commercial_partner_id IN %s",
-                    tuple(partner_ids) or (0,),
-                )
+            of_partners=(
+                SQL("partner.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
                 if partner_ids is not None
                 else SQL("TRUE")
             ),
+            of_company=SQL("company.root_id = %s", company_id) if company_id else SQL("TRUE"),
         )
 
     @api.model
@@ -115,9 +134,15 @@ class ArCollectionFigures(models.AbstractModel):
                 for before, parts in zip(running, allocated.values(), strict=True)
             ]
             arrays.append(running)
+        # DISTINCT tells PostgreSQL that an item stands there once: it hashes these few items
+        # then, not all open ones.
         return SQL(
-            "unnest(%s::int[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])"
-            " AS held(line_id, upto_disputed, upto_promised, upto_planned, upto_held_other)",
+            """
+            (SELECT DISTINCT ON (line_id) *
+               FROM unnest(%s::int[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
+                 AS part(line_id, upto_disputed, upto_promised, upto_planned, upto_held_other)
+            ) held
+            """,
             *arrays,
         )
 
@@ -137,25 +162,21 @@ class ArCollectionFigures(models.AbstractModel):
         """
         names = list(HELD_COLUMNS)
         index = names.index(name)
-        upto = SQL.identifier("held", f"upto_{name}")
-        before = SQL.identifier("held", f"upto_{names[index - 1]}") if index else SQL("0")
 
-        def share(amount):
+        def share(upto):
             return SQL(
-                "round(abs(line.amount_residual) * %s"
-                " / nullif(abs(line.amount_residual_currency), 0), company.digits)",
-                amount,
+                "round(abs(open) * %s / nullif(abs(open_currency), 0), digits)",
+                SQL.identifier(f"upto_{upto}"),
             )
 
         return SQL(
             """
-            CASE WHEN held.line_id IS NOT NULL THEN coalesce(%(upto)s - %(before)s, 0)
-                 WHEN %(whole)s IN %(kinds)s THEN abs(line.amount_residual)
+            CASE WHEN upto_held_other IS NOT NULL THEN coalesce(%(upto)s - %(before)s, 0)
+                 WHEN whole_kind IN %(kinds)s THEN abs(open)
                  ELSE 0 END AS %(name)s
             """,
-            upto=share(upto),
-            before=share(before) if index else before,
-            whole=self._whole_kind_sql(),
+            upto=share(name),
+            before=share(names[index - 1]) if index else SQL("0"),
             kinds=HELD_COLUMNS[name],
             name=SQL.identifier(name),
         )
@@ -234,88 +255,6 @@ class ArCollectionFigures(models.AbstractModel):
                           AND debtor_waits.company_id = company.root_id
             """,
             ended=ended,
-        )
-
-    @api.model
-    def _debtors_sql(self, partner_ids=None, day=None):
-        """SQL: the figures of each debtor with something open, in company currency."""
-        return SQL(
-            """
-            WITH level AS (
-                SELECT id, row_number() OVER (ORDER BY delay, id) AS rank
-                  FROM ar_collection_level
-            ),
-            item AS (
-                SELECT partner_id, company_id, currency_id, open, open_currency, days, today,
-                       disputed, promised, planned, held_other, held_currency,
-                       held_currency != 0 AS is_held, level.rank AS level_rank,
-                       CASE WHEN open < 0 THEN -1 WHEN days <= 0 THEN 0
-                            WHEN days <= limit_1 THEN 1 WHEN days <= limit_2 THEN 2
-                            WHEN days <= limit_3 THEN 3 WHEN days <= limit_4 THEN 4
-                            ELSE 5 END AS bucket
-                  FROM (%(items)s) open_item LEFT JOIN level ON level.id = open_item.level_id
-                OFFSET 0  -- a fence: each column is computed once, not once for each sum
-            ),
-            money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
-                SELECT partner_id, company_id, currency_id,
-                       sum(open) FILTER (WHERE bucket = 0) AS not_due,
-                       sum(open) FILTER (WHERE bucket = 1) AS bucket_1,
-                       sum(open) FILTER (WHERE bucket = 2) AS bucket_2,
-                       sum(open) FILTER (WHERE bucket = 3) AS bucket_3,
-                       sum(open) FILTER (WHERE bucket = 4) AS bucket_4,
-                       sum(open) FILTER (WHERE bucket = 5) AS bucket_5,
-                       sum(disputed) FILTER (WHERE bucket > 0 AND is_held) AS disputed,
-                       sum(promised) FILTER (WHERE bucket > 0 AND is_held) AS promised,
-                       sum(planned) FILTER (WHERE bucket > 0 AND is_held) AS planned,
-                       sum(held_other) FILTER (WHERE bucket > 0 AND is_held) AS held_other,
-                       sum(open_currency - held_currency) FILTER (WHERE bucket > 0) AS claim,
-                       sum(- open_currency - held_currency) FILTER (WHERE bucket < 0) AS credit,
-                       sum(- open - disputed - promised - planned - held_other)
-                           FILTER (WHERE bucket < 0) AS credit_company,
-                       sum(- open) FILTER (WHERE bucket < 0) AS unapplied_credit,
-                       max(days) FILTER (WHERE bucket > 0) AS days_overdue,
-                       max(bucket) AS oldest_bucket, max(today) AS today,
-                       max(level_rank) FILTER (WHERE bucket >= 0) AS level_rank
-                  FROM item
-                 GROUP BY partner_id, company_id, currency_id
-            ),
-            debtor AS (
-                SELECT partner_id, company_id,
-                       coalesce(sum(not_due), 0) AS not_due,
-                       coalesce(sum(bucket_1), 0) AS bucket_1,
-                       coalesce(sum(bucket_2), 0) AS bucket_2,
-                       coalesce(sum(bucket_3), 0) AS bucket_3,
-                       coalesce(sum(bucket_4), 0) AS bucket_4,
-                       coalesce(sum(bucket_5), 0) AS bucket_5,
-                       coalesce(sum(disputed), 0) AS disputed,
-                       coalesce(sum(promised), 0) AS promised,
-                       coalesce(sum(planned), 0) AS planned,
-                       coalesce(sum(held_other), 0) AS held_other,
-                       coalesce(sum(unapplied_credit), 0) AS unapplied_credit,
-                       coalesce(sum(net), 0) AS net_collectable,
-                       max(today) - max(days_overdue) AS oldest_due_date,
-                       coalesce(max(days_overdue), 0) AS days_overdue,
-                       greatest(max(oldest_bucket), 0)::text AS oldest_bucket,
-                       max(level_rank) AS level_rank
-                  FROM (SELECT *, CASE WHEN claim > coalesce(credit, 0) THEN
-                               greatest(0, coalesce(bucket_1, 0) + coalesce(bucket_2, 0)
-                                   + coalesce(bucket_3, 0) + coalesce(bucket_4, 0)
-                                   + coalesce(bucket_5, 0) - coalesce(disputed, 0)
-                                   - coalesce(promised, 0) - coalesce(planned, 0)
-                                   - coalesce(held_other, 0) - coalesce(credit_company, 0))
-                               END AS net
-                          FROM money) netted
-                 GROUP BY partner_id, company_id
-            )
-            SELECT debtor.*, not_due + total_overdue AS total_due, total_overdue, held,
-                   total_overdue - held AS collectable, level.id AS level_id
-              FROM debtor
-              LEFT JOIN level ON level.rank = debtor.level_rank
-             CROSS JOIN LATERAL (
-                   SELECT bucket_1 + bucket_2 + bucket_3 + bucket_4 + bucket_5 AS total_overdue,
-                          disputed + promised + planned + held_other AS held) total
-            """,
-            items=self._items_sql(partner_ids, day),
         )
 
     @api.model

@@ -104,6 +104,7 @@ class ArCollectionNotice(models.Model):
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a notice is unique.")
     _queue_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
+    _recent_idx = models.Index("(date, collection_id) WHERE state = 'sent'")
 
     # === CRUD === #
     def write(self, vals):

@@ -318,13 +318,12 @@ class ArCollectionNotice(models.Model):
         self.sudo()._restore_levels()  # levels of items are written by notices only
 
     def _after_sending(self):
-        """What follows from a sent notice on the account."""
-        for notice in self:
-            # sudo: machine-owned dates, whoever confirmed the sending
-            notice.collection_id.sudo().write(
-                {"last_notice_date": notice.date, "last_contact_date": notice.date}
-            )
-            self.env["ar.collection.queue"]._add(notice.collection_id.partner_id.ids)
+        """What follows on the account comes with the refresh, from the notice itself.
+
+        The account is not written here: somebody may be saving it at this moment, and the
+        mail that has left would then count as of unknown delivery.
+        """
+        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
 
     @api.model
     def _explain_error(self, error):

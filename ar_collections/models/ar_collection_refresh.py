@@ -189,6 +189,7 @@ class ArCollection(models.Model):
         new_ids = [new_id for [new_id] in self.env.cr.fetchall()]
         self._assign_policies(partner_ids)
         self._update_last_payments(new_ids, partner_ids)
+        self._update_last_notices(partner_ids)
 
     @api.model
     def _drop_figures(self):
@@ -394,6 +395,31 @@ class ArCollection(models.Model):
             )
         )
         self.invalidate_model(["last_payment_date"])
+
+    @api.model
+    def _update_last_notices(self, partner_ids):
+        """Date of the last notice sent to the debtors touched: each sending touches its debtor."""
+        if partner_ids is None:
+            return
+        self.env["ar.collection.notice"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_collection account
+                   SET last_notice_date = sent.date,
+                       last_contact_date = greatest(account.last_contact_date, sent.date)
+                  FROM (SELECT notice.collection_id, max(notice.date) AS date
+                          FROM ar_collection_notice notice
+                          JOIN ar_collection account ON account.id = notice.collection_id
+                         WHERE notice.state = 'sent' AND %(concerned)s
+                         GROUP BY notice.collection_id) sent
+                 WHERE account.id = sent.collection_id
+                   AND account.last_notice_date IS DISTINCT FROM sent.date
+                """,
+                concerned=self._partners_condition(partner_ids),
+            )
+        )
+        self.invalidate_model(["last_notice_date", "last_contact_date"])
 
     @api.model
     def _partners_condition(self, partner_ids):

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -218,12 +219,12 @@ class ArCollectionRun(models.Model):
                     AND step.delay <= %(max_delay)s
               LEFT JOIN %(upcoming)s ON upcoming.policy_id = account.policy_id
                     AND upcoming.at_level = coalesce(item.level_id, 0)
-             WHERE item.company_id = %(company)s
             """,
-            items=self.env["ar.collection"]._items_sql(partner_ids, today, waiting=True),
+            items=self.env["ar.collection"]._items_sql(
+                partner_ids, today, waiting=True, company_id=company.id
+            ),
             step=step,
             upcoming=upcoming,
-            company=company.id,
             max_delay=ladder.FOREVER if max_delay is None else max_delay,
         )
 
@@ -236,7 +237,7 @@ class ArCollectionRun(models.Model):
             """
             WITH item AS (%(items)s)
             SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
-                   max(item.last_notice_date) AS last_notice_date,
+                   greatest(max(item.last_notice_date), max(recent.date)) AS last_notice_date,
                    max(debtor_hold) AS debtor_hold, max(pending.state) AS pending,
                    coalesce(sum(open_currency) FILTER (WHERE %(due)s), 0) AS overdue,
                    coalesce(sum(open) FILTER (WHERE %(due)s), 0) AS overdue_company,
@@ -269,6 +270,10 @@ class ArCollectionRun(models.Model):
                           OR (state = 'failed' AND delivery_unknown))
                      AND id != %(own)s
                    GROUP BY collection_id) pending ON pending.collection_id = item.account_id
+              LEFT JOIN (
+                  SELECT collection_id, max(date) AS date FROM ar_collection_notice
+                   WHERE state = 'sent' AND date > %(quiet_from)s
+                   GROUP BY collection_id) recent ON recent.collection_id = item.account_id
              WHERE %(of_policies)s
              GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
              ORDER BY item.account_id, item.currency_id
@@ -283,6 +288,7 @@ class ArCollectionRun(models.Model):
             due=due,
             courtesy=courtesy,
             own=own_notice.id if own_notice else 0,
+            quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
             of_policies=(
                 SQL("item.policy_id IN %s", tuple(policies.ids) or (0,))
                 if policies is not None

@@ -1,0 +1,79 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class ArCollectionFigures(models.AbstractModel):
+    """Open items added up: the figures of each debtor."""
+
+    _inherit = "ar.collection.figures"
+
+    @api.model
+    def _debtors_sql(self, partner_ids=None, day=None):
+        """SQL: the figures of each debtor with something open, in company currency."""
+        return SQL(
+            """
+            WITH level AS (
+                SELECT id, row_number() OVER (ORDER BY delay, id) AS rank
+                  FROM ar_collection_level
+            ),
+            money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
+                SELECT partner_id, company_id, currency_id,
+                       sum(open) FILTER (WHERE bucket = 0) AS not_due,
+                       sum(open) FILTER (WHERE bucket = 1) AS bucket_1,
+                       sum(open) FILTER (WHERE bucket = 2) AS bucket_2,
+                       sum(open) FILTER (WHERE bucket = 3) AS bucket_3,
+                       sum(open) FILTER (WHERE bucket = 4) AS bucket_4,
+                       sum(open) FILTER (WHERE bucket = 5) AS bucket_5,
+                       sum(open) FILTER (WHERE bucket > 0) AS overdue,
+                       sum(disputed) FILTER (WHERE bucket > 0 AND is_held) AS disputed,
+                       sum(promised) FILTER (WHERE bucket > 0 AND is_held) AS promised,
+                       sum(planned) FILTER (WHERE bucket > 0 AND is_held) AS planned,
+                       sum(held_other) FILTER (WHERE bucket > 0 AND is_held) AS held_other,
+                       sum(disputed + promised + planned + held_other)
+                           FILTER (WHERE bucket > 0 AND is_held) AS held,
+                       sum(open_currency) FILTER (WHERE bucket > 0) AS overdue_currency,
+                       sum(held_currency) FILTER (WHERE bucket > 0 AND is_held) AS held_currency,
+                       sum(- open_currency - held_currency) FILTER (WHERE bucket < 0) AS credit,
+                       sum(- open - disputed - promised - planned - held_other)
+                           FILTER (WHERE bucket < 0) AS credit_company,
+                       sum(- open) FILTER (WHERE bucket < 0) AS unapplied_credit,
+                       max(days) FILTER (WHERE bucket > 0) AS days_overdue,
+                       max(bucket) AS oldest_bucket, max(today) AS today,
+                       max(level.rank) FILTER (WHERE bucket >= 0) AS level_rank
+                  FROM (%(items)s) item LEFT JOIN level ON level.id = item.level_id
+                 GROUP BY partner_id, company_id, currency_id
+            ),
+            debtor AS (
+                SELECT partner_id, company_id,
+                       coalesce(sum(not_due), 0) AS not_due,
+                       coalesce(sum(bucket_1), 0) AS bucket_1,
+                       coalesce(sum(bucket_2), 0) AS bucket_2,
+                       coalesce(sum(bucket_3), 0) AS bucket_3,
+                       coalesce(sum(bucket_4), 0) AS bucket_4,
+                       coalesce(sum(bucket_5), 0) AS bucket_5,
+                       coalesce(sum(overdue), 0) AS total_overdue,
+                       coalesce(sum(disputed), 0) AS disputed,
+                       coalesce(sum(promised), 0) AS promised,
+                       coalesce(sum(planned), 0) AS planned,
+                       coalesce(sum(held_other), 0) AS held_other,
+                       coalesce(sum(held), 0) AS held,
+                       coalesce(sum(unapplied_credit), 0) AS unapplied_credit,
+                       coalesce(sum(greatest(0, overdue - coalesce(held, 0)
+                                                - coalesce(credit_company, 0)))
+                                FILTER (WHERE overdue_currency
+                                        > coalesce(held_currency, 0) + coalesce(credit, 0)), 0)
+                           AS net_collectable,
+                       max(today) - max(days_overdue) AS oldest_due_date,
+                       coalesce(max(days_overdue), 0) AS days_overdue,
+                       greatest(max(oldest_bucket), 0)::text AS oldest_bucket,
+                       max(level_rank) AS level_rank
+                  FROM money
+                 GROUP BY partner_id, company_id
+            )
+            SELECT debtor.*, not_due + total_overdue AS total_due,
+                   total_overdue - held AS collectable, level.id AS level_id
+              FROM debtor
+              LEFT JOIN level ON level.rank = debtor.level_rank
+            """,
+            items=self._items_sql(partner_ids, day),
+        )
