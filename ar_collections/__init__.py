@@ -1,5 +1,2 @@
-from . import demo
-from . import models
-from . import report
-from . import wizard
+from . import demo, models, report, wizard
 from .hooks import post_init_hook, uninstall_hook

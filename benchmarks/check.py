@@ -9,8 +9,9 @@ documents too, the specimens, says nothing and is left out.
 
 import sys
 
-from environment import configure, environment
 from odoo.tools import SQL
+
+from environment import configure, environment
 
 SAMPLE = 50
 

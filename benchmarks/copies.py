@@ -5,6 +5,7 @@ those named here: keys, partners, names, dates, and amounts, which grow in propo
 """
 
 from odoo.tools import SQL
+
 from specimens import AMOUNT, Specimens
 
 MOVE_PARTNERS = ("partner_id", "commercial_partner_id", "partner_shipping_id")
@@ -248,7 +249,9 @@ class Copies:
                 "INSERT INTO %s (%s) SELECT %s FROM %s",
                 SQL.identifier(table),
                 SQL(", ").join(SQL.identifier(name) for name in names),
-                SQL(", ").join(columns.get(name, SQL("spec.%s", SQL.identifier(name))) for name in names),
+                SQL(", ").join(
+                    columns.get(name, SQL("spec.%s", SQL.identifier(name))) for name in names
+                ),
                 source,
             )
         )

@@ -8,13 +8,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg2 import sql
+
 import check
 from copies import Copies
-from environment import SIZES, close, configure, databases, digest, environment, is_current, odoo
-from environment import vacuum
+from environment import (
+    SIZES,
+    close,
+    configure,
+    databases,
+    digest,
+    environment,
+    is_current,
+    odoo,
+    vacuum,
+)
 from holds import place_holds
 from plan import Plan
-from psycopg2 import sql
 from specimens import Specimens
 
 

@@ -1,6 +1,7 @@
 """What collecting has left on the items: holds on 2 % of them, levels on some."""
 
 from odoo.tools import SQL
+
 from plan import hashed
 
 

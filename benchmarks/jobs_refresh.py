@@ -1,9 +1,10 @@
 """The refresh of all debtors and of a few, beside what the database needs at least."""
 
-from environment import vacuum
-from measure import Job, interleave
 from odoo.addons.ar_collections.models.ar_collection_refresh import AMOUNTS
 from odoo.tools import SQL
+
+from environment import vacuum
+from measure import Job, interleave
 
 #: Debtors touched by an hour of postings.
 TOUCHED = 100

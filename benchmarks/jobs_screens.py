@@ -4,6 +4,7 @@ import ast
 import itertools
 
 from lxml import etree
+
 from measure import Job, interleave
 
 #: Records on one page of a list, and of a column of the board.

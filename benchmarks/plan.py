@@ -7,6 +7,7 @@ same (save that dates are relative to the day of the generation).
 from itertools import accumulate
 
 from odoo.tools import SQL
+
 from specimens import ITEMS, OPEN, PAID_TOGETHER, Specimens
 
 #: Open documents of debtor 1, whom everybody fears.
@@ -41,9 +42,7 @@ def hashed(column: str, salt: int, modulo: int) -> SQL:
 
 def chosen(values: list, weights: list[int], number: SQL) -> SQL:
     """SQL: one of ``values``; ``number`` is below the sum of the weights."""
-    return SQL(
-        "(%s)[1 + width_bucket(%s, %s)]", values, number, list(accumulate(weights))[:-1]
-    )
+    return SQL("(%s)[1 + width_bucket(%s, %s)]", values, number, list(accumulate(weights))[:-1])
 
 
 class Plan:

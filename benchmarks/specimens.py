@@ -135,15 +135,19 @@ class Specimens:
 
     def _payment(self, amount):
         journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
-        payment = self.env["account.payment"].with_context(tracking_disable=True).create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": self.debtor.id,
-                "amount": amount,
-                "date": self.day + timedelta(days=10),
-                "journal_id": journal.id,
-            }
+        payment = (
+            self.env["account.payment"]
+            .with_context(tracking_disable=True)
+            .create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.debtor.id,
+                    "amount": amount,
+                    "date": self.day + timedelta(days=10),
+                    "journal_id": journal.id,
+                }
+            )
         )
         payment.action_post()
         return payment

@@ -15,7 +15,9 @@ class AccountMoveLine(models.Model):
     )
     ar_level_date = fields.Date(string="Level since", copy=False)
     ar_number = fields.Char(
-        string="Item number", compute="_compute_ar_number", help="With its place among the instalments."
+        string="Item number",
+        compute="_compute_ar_number",
+        help="With its place among the instalments.",
     )
     ar_due_date = fields.Date(string="Due", compute="_compute_ar_due", search="_search_ar_due_date")
     ar_days_overdue = fields.Integer(string="Days overdue", compute="_compute_ar_due")
@@ -73,7 +75,9 @@ class AccountMoveLine(models.Model):
     @api.depends("amount_residual_currency", "no_followup", "partner_id")
     def _compute_ar_held(self):
         held = self.env["ar.collection.hold"]._held_of_lines(self)
-        labels = dict(self.env["ar.collection.hold"]._fields["kind"]._description_selection(self.env))
+        labels = dict(
+            self.env["ar.collection.hold"]._fields["kind"]._description_selection(self.env)
+        )
         for line in self:
             parts = held.get(line.id, {})
             line.ar_held = sum(parts.values())

@@ -183,9 +183,7 @@ class ArCollection(models.Model):
         help="Empty: the first policy whose conditions the debtor meets.",
     )
     next_action = fields.Char(string="Next action", tracking=True)
-    next_action_date = fields.Date(
-        string="Next action on", tracking=True, index="btree_not_null"
-    )
+    next_action_date = fields.Date(string="Next action on", tracking=True, index="btree_not_null")
     priority = fields.Integer(
         readonly=True, aggregator="max", help="Higher first. Hover or open for the reasons."
     )
@@ -213,7 +211,10 @@ class ArCollection(models.Model):
         labels = self.env.company._ar_root()._ar_bucket_labels()
         return [
             BUCKETS[0],
-            *((str(n), self.env._("%(days)s days", days=label)) for n, label in enumerate(labels, 1)),
+            *(
+                (str(n), self.env._("%(days)s days", days=label))
+                for n, label in enumerate(labels, 1)
+            ),
         ]
 
     # === COMPUTES === #

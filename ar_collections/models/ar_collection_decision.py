@@ -50,7 +50,11 @@ class ArCollectionDecision(models.Model):
         "ar.collection.run", required=True, readonly=True, index=True, ondelete="cascade"
     )
     collection_id = fields.Many2one(
-        "ar.collection", string="Account", required=True, readonly=True, index=True,
+        "ar.collection",
+        string="Account",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="cascade",
     )
     partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, ondelete="restrict")
@@ -58,9 +62,7 @@ class ArCollectionDecision(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     country_id = fields.Many2one(related="partner_id.country_id", store=False)
     policy_id = fields.Many2one("ar.collection.policy", readonly=True, ondelete="set null")
-    level_id = fields.Many2one(
-        "ar.collection.level", readonly=True, ondelete="set null"
-    )
+    level_id = fields.Many2one("ar.collection.level", readonly=True, ondelete="set null")
     level_delay = fields.Integer(readonly=True, aggregator="max")
     reason = fields.Selection(REASONS, string="No notice because", readonly=True)
     reason_rank = fields.Integer(readonly=True, aggregator="min")
@@ -151,10 +153,14 @@ class ArCollectionDecision(models.Model):
         if self.days_overdue > 0:
             parts.append(self.env._("Oldest item %(days)s days", days=self.days_overdue))
         if self.held:
-            parts.append(self.env._("%(held)s held left out", held=self.currency_id.format(self.held)))
+            parts.append(
+                self.env._("%(held)s held left out", held=self.currency_id.format(self.held))
+            )
         if self.credit:
             parts.append(
-                self.env._("credit of %(credit)s deducted", credit=self.currency_id.format(self.credit))
+                self.env._(
+                    "credit of %(credit)s deducted", credit=self.currency_id.format(self.credit)
+                )
             )
         return "; ".join(parts) or self.env._("Falls due soon")
 

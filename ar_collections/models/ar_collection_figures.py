@@ -218,9 +218,7 @@ class ArCollectionFigures(models.AbstractModel):
                                             'promised', 'other'], hold.kind)) debtor
             """,
             todays=self.env["ar.collection.hold"]._todays_sql(),
-            in_force=self.env["ar.collection.hold"]._in_force_sql(
-                "hold", day or SQL("todays.day")
-            ),
+            in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
         )
 
     @api.model

@@ -24,7 +24,7 @@ SAYABLE = CHANGEABLE | {
 
 
 class ArCollectionHold(models.Model):
-    """"This amount of this item is not chased until this date, because ..."
+    """ "This amount of this item is not chased until this date, because ..."
 
     A hold is on an item (``scope`` item; no amount: the whole item) or on the whole
     debtor. It ends by comparison of dates, not by a job. It is in force on a day when
@@ -108,7 +108,8 @@ class ArCollectionHold(models.Model):
 
     def _ended_on(self, today):
         return bool(
-            (self.date_ended and self.date_ended <= today) or (self.date_to and self.date_to < today)
+            (self.date_ended and self.date_ended <= today)
+            or (self.date_to and self.date_to < today)
         )
 
     @api.model
@@ -232,7 +233,9 @@ class ArCollectionHold(models.Model):
                 currency = hold.currency_id
                 if currency.is_zero(residual):
                     raise UserError(
-                        self.env._("%(item)s is paid; nothing is left to hold.", item=hold.item_name)
+                        self.env._(
+                            "%(item)s is paid; nothing is left to hold.", item=hold.item_name
+                        )
                     )
                 if hold.amount and currency.compare_amounts(hold.amount, residual) > 0:
                     raise UserError(
@@ -245,10 +248,14 @@ class ArCollectionHold(models.Model):
                         )
                     )
             elif hold.scope == "item":
-                raise UserError(self.env._("Please choose the item to hold, or hold the whole debtor."))
+                raise UserError(
+                    self.env._("Please choose the item to hold, or hold the whole debtor.")
+                )
             if not hold.date_to and not hold.source_model and not hold._may_be_endless():
                 raise UserError(
-                    self.env._("Please say until when. Only a manager may place a hold without end.")
+                    self.env._(
+                        "Please say until when. Only a manager may place a hold without end."
+                    )
                 )
 
     def _may_be_endless(self):
@@ -259,11 +266,15 @@ class ArCollectionHold(models.Model):
             today = hold.company_id._ar_today()
             if hold.state == "ended":
                 raise UserError(
-                    self.env._("%(hold)s has ended. Place a new hold instead.", hold=hold.display_name)
+                    self.env._(
+                        "%(hold)s has ended. Place a new hold instead.", hold=hold.display_name
+                    )
                 )
             if new_end and new_end < today:
                 raise UserError(
-                    self.env._("The new end is in the past. Choose today or later, or end the hold now.")
+                    self.env._(
+                        "The new end is in the past. Choose today or later, or end the hold now."
+                    )
                 )
             if not new_end and not hold.source_model and not hold._may_be_endless():
                 raise UserError(self.env._("Only a manager may keep a hold without end."))

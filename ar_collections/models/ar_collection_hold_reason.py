@@ -21,6 +21,8 @@ class ArCollectionHoldReason(models.Model):
     kind = fields.Selection(KINDS, required=True, default="other")
     sequence = fields.Integer(default=10)
     days = fields.Integer(
-        string="Ends after (days)", default=14, help="Proposed end of the hold; 0: none is proposed."
+        string="Ends after (days)",
+        default=14,
+        help="Proposed end of the hold; 0: none is proposed.",
     )
     active = fields.Boolean(default=True)

@@ -19,8 +19,7 @@ FIGURE_ITEMS = {
     "planned": "item.open > 0 AND item.days > 0 AND item.planned > 0",
     "held_other": "item.open > 0 AND item.days > 0 AND item.held_other > 0",
     "collectable": "item.open > 0 AND item.days > 0 AND item.open_currency > item.held_currency",
-    "net_collectable": "item.days > 0 AND item.open_currency > item.held_currency"
-    " OR item.open < 0",
+    "net_collectable": "item.days > 0 AND item.open_currency > item.held_currency OR item.open < 0",
     "unapplied_credit": "item.open < 0",
 }
 

@@ -39,7 +39,11 @@ class ArCollectionNotice(models.Model):
 
     name = fields.Char(string="Number", required=True, readonly=True, index=True)
     collection_id = fields.Many2one(
-        "ar.collection", string="Debtor", required=True, readonly=True, index=True,
+        "ar.collection",
+        string="Debtor",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer")
@@ -66,7 +70,9 @@ class ArCollectionNotice(models.Model):
 
     # === What was said: kept as it was, whatever becomes of policy and texts === #
     level_id = fields.Many2one(
-        "ar.collection.level", readonly=True, ondelete="set null",
+        "ar.collection.level",
+        readonly=True,
+        ondelete="set null",
         index="btree_not_null",
     )
     level_name = fields.Char(readonly=True)
@@ -96,7 +102,10 @@ class ArCollectionNotice(models.Model):
     )
     tries = fields.Integer(readonly=True)
     mail_message_id = fields.Many2one(
-        "mail.message", string="Message", readonly=True, ondelete="set null",
+        "mail.message",
+        string="Message",
+        readonly=True,
+        ondelete="set null",
         index="btree_not_null",
     )
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
@@ -109,9 +118,7 @@ class ArCollectionNotice(models.Model):
     # === CRUD === #
     def write(self, vals):
         if "state" in vals and not self.env.su:
-            raise AccessError(
-                self.env._("The state of a notice changes only through its actions.")
-            )
+            raise AccessError(self.env._("The state of a notice changes only through its actions."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -171,11 +178,11 @@ class ArCollectionNotice(models.Model):
         for notice in self:
             if not notice.delivery_unknown:
                 raise UserError(
-                    self.env._(
-                        "Notice %(name)s is not of unknown delivery.", name=notice.name
-                    )
+                    self.env._("Notice %(name)s is not of unknown delivery.", name=notice.name)
                 )
-        self._set_state("sent", delivery_unknown=False, error=False, date_sent=fields.Datetime.now())
+        self._set_state(
+            "sent", delivery_unknown=False, error=False, date_sent=fields.Datetime.now()
+        )
         self._after_sending()
         return True
 
@@ -326,8 +333,9 @@ class ArCollectionNotice(models.Model):
         totals = []
         for row in self.totals or []:
             claimed = self.line_ids.filtered(
-                lambda line, row=row: line.kind == "claim"
-                and line.currency_id.id == row["currency_id"]
+                lambda line, row=row: (
+                    line.kind == "claim" and line.currency_id.id == row["currency_id"]
+                )
             )
             totals.append(
                 {

@@ -99,9 +99,7 @@ class ArCollectionNotice(models.Model):
                 notice.invalidate_recordset(["state"])
                 if notice.state == "sending":
                     notice._set_unknown(
-                        self.env._(
-                            "The delivery was interrupted after the mail server was called."
-                        )
+                        self.env._("The delivery was interrupted after the mail server was called.")
                     )
 
     # === CLAIM === #
@@ -177,17 +175,21 @@ class ArCollectionNotice(models.Model):
         """Advance the items to the levels the notice notes on its lines."""
         for level, lines in self.line_ids.grouped("level_id").items():
             advanced = lines.filtered(
-                lambda line: line.kind in ("claim", "also")
-                and line.level_id
-                and line.level_id != line.previous_level_id
+                lambda line: (
+                    line.kind in ("claim", "also")
+                    and line.level_id
+                    and line.level_id != line.previous_level_id
+                )
             ).line_id
             advanced.write({"ar_level_id": level.id, "ar_level_date": today})
 
     def _restore_levels(self):
         """Put the items back to the level they had before the notice."""
         for line in self.line_ids:
-            if line.line_id and line.kind in ("claim", "also") and (
-                line.line_id.ar_level_id == line.level_id
+            if (
+                line.line_id
+                and line.kind in ("claim", "also")
+                and (line.line_id.ar_level_id == line.level_id)
             ):
                 line.line_id.write(
                     {

@@ -179,8 +179,10 @@ class ArCollectionRun(models.Model):
     def _cron_run(self):
         """Tonight's run of every company that sends automatically."""
         # sudo: the job works for all companies
-        companies = self.env["res.company"].sudo().search(
-            [("parent_id", "=", False), ("ar_automatic", "=", True)]
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search([("parent_id", "=", False), ("ar_automatic", "=", True)])
         )
         for company in companies:
             done = self.search_count(
@@ -276,9 +278,7 @@ class ArCollectionRun(models.Model):
         }
         for reason, text in texts.items():
             ids = [
-                row["account"]["account_id"]
-                for row in results
-                if row["decision"].reason == reason
+                row["account"]["account_id"] for row in results if row["decision"].reason == reason
             ]
             self.env["ar.collection"].browse(ids)._set_next_action(text, self.date)
 
@@ -287,9 +287,11 @@ class ArCollectionRun(models.Model):
         limit = self.company_id.ar_bank_line_days
         if not limit:
             return False
-        newest = self.env["account.bank.statement.line"].search(
-            [("company_id", "child_of", self.company_id.id)], order="date desc", limit=1
-        ).date
+        newest = (
+            self.env["account.bank.statement.line"]
+            .search([("company_id", "child_of", self.company_id.id)], order="date desc", limit=1)
+            .date
+        )
         if not newest:
             return False
         days = sum(
@@ -361,12 +363,12 @@ class ArCollectionRun(models.Model):
         :raises UserError: the user is no manager of collections.
         """
         if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
-            raise UserError(
-                self.env._("Only a manager of AR Collections may start a dunning run.")
-            )
-        return self._run(self.env.company._ar_root()._ar_today()).with_env(
-            self.env
-        ).action_open_decisions()
+            raise UserError(self.env._("Only a manager of AR Collections may start a dunning run."))
+        return (
+            self._run(self.env.company._ar_root()._ar_today())
+            .with_env(self.env)
+            .action_open_decisions()
+        )
 
     @api.model
     def tonight(self):

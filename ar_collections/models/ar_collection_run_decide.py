@@ -104,7 +104,9 @@ class ArCollectionRun(models.Model):
             for name in ("overdue_company", "held_company", "unapplied"):
                 fact[name] += row[name]
             fact["days"] = max(fact["days"] or 0, row["days"] or 0)
-            fact["resume_on"] = max(filter(None, [fact["resume_on"], row["resume_on"]]), default=None)
+            fact["resume_on"] = max(
+                filter(None, [fact["resume_on"], row["resume_on"]]), default=None
+            )
             fact["next_on"] = min(filter(None, [fact["next_on"], row["next_on"]]), default=None)
         if row["reached_delay"] is not None:
             fact["level_delay"] = max(
@@ -154,7 +156,9 @@ class ArCollectionRun(models.Model):
         The rule is ``ladder.steps``; here it is laid out for each policy and each level an
         item may stand at (0: none).
         """
-        levels = self.env["ar.collection.level"].sudo().search(Domain.TRUE)  # items keep foreign levels
+        levels = (
+            self.env["ar.collection.level"].sudo().search(Domain.TRUE)
+        )  # items keep foreign levels
         steps, upcoming = [], []
         for policy in policies:
             own = policy.level_ids._to_ladder()

@@ -34,8 +34,7 @@ class ArCollectionStage(models.Model):
     fold = fields.Boolean(string="Folded", help="Shown folded on the board.")
     rotting_threshold_days = fields.Integer(
         string="Too long after",
-        help="Days in this stage after which a debtor is marked as being there too long; "
-        "0: never.",
+        help="Days in this stage after which a debtor is marked as being there too long; 0: never.",
     )
 
     @api.model

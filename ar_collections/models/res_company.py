@@ -94,7 +94,9 @@ class ResCompany(models.Model):
         """Today where the company is: the timezone of its address, else UTC."""
         self.ensure_one()
         zone = self.sudo().partner_id.tz or "UTC"  # sudo: only the timezone is read
-        return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
+        return (
+            fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
+        )
 
     def _ar_limits(self):
         self.ensure_one()
@@ -108,12 +110,16 @@ class ResCompany(models.Model):
         """Give each root company without policies a copy of the delivered ones."""
         roots = self._ar_root()
         policies = self.env["ar.collection.policy"].sudo()  # set-up, whoever makes the company
-        having = policies.with_context(active_test=False).search(
-            [("company_id", "in", roots.ids)]
-        ).company_id
+        having = (
+            policies.with_context(active_test=False)
+            .search([("company_id", "in", roots.ids)])
+            .company_id
+        )
         templates = self.env["ar.collection.policy"].sudo().browse()
         for xmlid in ("policy_not_dunned", "policy_standard"):
-            templates |= self.env.ref(f"ar_collections.{xmlid}", raise_if_not_found=False) or policies
+            templates |= (
+                self.env.ref(f"ar_collections.{xmlid}", raise_if_not_found=False) or policies
+            )
         for company in roots - having - templates.company_id:
             for template in templates:
                 template.copy({"company_id": company.id, "name": template.name})

@@ -45,17 +45,17 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_ar_hints(self):
         # sudo: technical records, for a yes or no to the administrator
-        followup = self.env["ir.module.module"].sudo().search_count(
-            [("name", "=", "account_followup"), ("state", "=", "installed")]
+        followup = (
+            self.env["ir.module.module"]
+            .sudo()
+            .search_count([("name", "=", "account_followup"), ("state", "=", "installed")])
         )
         servers = self.env["ir.mail_server"].sudo().search_count([])  # dito
         incoming = self.env["fetchmail.server"].sudo().search_count([])  # dito
         for settings in self:
             settings.ar_followup_installed = bool(followup)
             settings.ar_no_mail_server = not servers
-            settings.ar_no_reply_route = (
-                not settings.company_id.alias_domain_id or not incoming
-            )
+            settings.ar_no_reply_route = not settings.company_id.alias_domain_id or not incoming
 
     def set_values(self):
         if self.ar_automatic and not self.ar_first_run_seen:

@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-
-GROUPS = (
-    "ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly"
-)
+GROUPS = "ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly"
 
 
 class ResPartner(models.Model):
@@ -16,7 +13,10 @@ class ResPartner(models.Model):
         ondelete={"ar_collections": lambda partners: partners.write({"type": "other"})},
     )
     ar_collection_id = fields.Many2one(
-        "ar.collection", string="Collection account", compute="_compute_ar_collection", groups=GROUPS
+        "ar.collection",
+        string="Collection account",
+        compute="_compute_ar_collection",
+        groups=GROUPS,
     )
     ar_user_id = fields.Many2one(
         "res.users",
@@ -34,7 +34,10 @@ class ResPartner(models.Model):
         groups=GROUPS,
     )
     ar_contact_id = fields.Many2one(
-        "res.partner", string="Contact for collections", compute="_compute_ar_collection", groups=GROUPS
+        "res.partner",
+        string="Contact for collections",
+        compute="_compute_ar_collection",
+        groups=GROUPS,
     )
     ar_currency_id = fields.Many2one(
         "res.currency", string="AR currency", compute="_compute_ar_collection", groups=GROUPS
@@ -82,11 +85,15 @@ class ResPartner(models.Model):
         if self.ar_collection_id:
             return self.ar_collection_id
         # sudo: accounts are made by the machine only; here on behalf of who assigns a collector
-        account = self.env["ar.collection"].sudo().create(
-            {
-                "partner_id": self.commercial_partner_id.id,
-                "company_id": self.env.company._ar_root().id,
-            }
+        account = (
+            self.env["ar.collection"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": self.commercial_partner_id.id,
+                    "company_id": self.env.company._ar_root().id,
+                }
+            )
         )
         self.env["ar.collection.queue"]._add(account.partner_id.ids)  # its policy and stage
         return account.with_env(self.env)
@@ -152,6 +159,5 @@ class ResPartner(models.Model):
             .mapped("email")
         )
         return self.filtered(
-            lambda contact: contact.email_normalized
-            and contact.email_normalized not in blacklisted
+            lambda contact: contact.email_normalized and contact.email_normalized not in blacklisted
         )

@@ -76,14 +76,17 @@ class ArCollectionsCommon(AccountTestInvoicingCommon):
     @classmethod
     def _pay(cls, moves, amount=None, date=None):
         """Register a payment on invoices, and reconcile it."""
-        return cls.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=moves.ids
-        ).create(
-            {
-                "payment_date": date or cls.today,
-                **({"amount": amount} if amount is not None else {}),
-            }
-        )._create_payments()
+        return (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=moves.ids)
+            .create(
+                {
+                    "payment_date": date or cls.today,
+                    **({"amount": amount} if amount is not None else {}),
+                }
+            )
+            ._create_payments()
+        )
 
     def _refresh(self):
         """Do what the job does a minute after a posting: queue, then refresh."""
@@ -130,9 +133,7 @@ class ArCollectionsCommon(AccountTestInvoicingCommon):
         self._refresh()
         results = self.Run._decide(self.company, kwargs.pop("today", self.today), **kwargs)
         partners = self.env["res.partner"]
-        return {
-            partners.browse(row["account"]["partner_id"]): row["decision"] for row in results
-        }
+        return {partners.browse(row["account"]["partner_id"]): row["decision"] for row in results}
 
     def _reach(self, move, level, days_ago):
         """Let the item of an invoice stand at a level since some days."""

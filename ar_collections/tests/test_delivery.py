@@ -241,7 +241,7 @@ class TestDelivery(SmtpMixin, ArCollectionsCommon):
         bad = self._debtor("Bad", email="bad@debtor.example", lang="en_US")
         other = self.policy.copy({"name": "Bad", "sequence": 2, "domain": "[('name','=','Bad')]"})
         template = self.reminder.mail_template_id.copy(
-            {"body_html": "<p t-out=\"object.no_such_field\"/>"}
+            {"body_html": '<p t-out="object.no_such_field"/>'}
         )
         other.level_ids.mail_template_id = template
         self._invoice(100, 10, partner=bad)

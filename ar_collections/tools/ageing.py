@@ -58,4 +58,6 @@ def bucket_labels(limits: Sequence[int] = DEFAULT_LIMITS) -> list[str]:
     ['1-30', '31-60', '61-90', '91-120', '121+']
     """
     starts = [1, *(limit + 1 for limit in limits)]
-    return [f"{start}-{end}" for start, end in zip(starts, limits, strict=False)] + [f"{starts[-1]}+"]
+    return [f"{start}-{end}" for start, end in zip(starts, limits, strict=False)] + [
+        f"{starts[-1]}+"
+    ]

@@ -11,7 +11,10 @@ class ArCollectionHoldPlace(models.TransientModel):
     _description = "Place a Hold"
 
     collection_id = fields.Many2one(
-        "ar.collection", string="Debtor", compute="_compute_collection_id", store=True,
+        "ar.collection",
+        string="Debtor",
+        compute="_compute_collection_id",
+        store=True,
         readonly=False,
     )
     company_id = fields.Many2one(related="collection_id.company_id")
@@ -20,12 +23,18 @@ class ArCollectionHoldPlace(models.TransientModel):
     )
     line_ids = fields.Many2many("account.move.line", string="Items")
     row_ids = fields.One2many(
-        "ar.collection.hold.place.row", "place_id", compute="_compute_row_ids", store=True,
+        "ar.collection.hold.place.row",
+        "place_id",
+        compute="_compute_row_ids",
+        store=True,
         readonly=False,
     )
     reason_id = fields.Many2one("ar.collection.hold.reason", required=True)
     date_to = fields.Date(
-        string="Until", compute="_compute_date_to", store=True, readonly=False,
+        string="Until",
+        compute="_compute_date_to",
+        store=True,
+        readonly=False,
         help="The last day of the hold. Empty: without end; a manager only.",
     )
     note = fields.Text()
@@ -38,9 +47,7 @@ class ArCollectionHoldPlace(models.TransientModel):
             debtors = place.line_ids.partner_id.commercial_partner_id
             roots = place.line_ids.company_id._ar_root()
             if len(debtors) > 1 or len(roots) > 1:
-                raise UserError(
-                    self.env._("Please tick items of one debtor and one company only.")
-                )
+                raise UserError(self.env._("Please tick items of one debtor and one company only."))
             place.collection_id = self.env["ar.collection"].search(
                 [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
             )
