@@ -124,6 +124,7 @@ class ArCollectionPolicy(models.Model):
     @api.model
     def action_configure(self):
         """The policies; where there is one for all, that one."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "ar_collections.ar_collection_policy_action"
         )
