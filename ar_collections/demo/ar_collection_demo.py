@@ -65,7 +65,7 @@ class ArCollectionDemo(models.AbstractModel):
     _description = "Demo Company"
 
     @api.model
-    def _create(self):
+    def _load_company(self):
         """Make the demo company; does nothing when it is there already.
 
         :return: the company.

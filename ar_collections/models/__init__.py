@@ -22,7 +22,6 @@ from . import (
     ar_collection_run,
     ar_collection_run_decide,
     ar_collection_stage,
-    base_partner_merge,
     ir_actions_report,
     res_company,
     res_config_settings,

@@ -31,7 +31,7 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.env["ar.collection.demo"]._create()
+        cls.company = cls.env["ar.collection.demo"]._load_company()
         companies = cls.company + cls.company.child_ids
         cls.env = cls.env(context={"allowed_company_ids": companies.ids})
         cls.accounts = cls.env["ar.collection"].search([("company_id", "=", cls.company.id)])
@@ -209,7 +209,7 @@ class TestDemo(TransactionCase):
     def test_second_call_changes_nothing(self):
         models = ("res.company", "res.partner", "account.move", "ar.collection.notice")
         before = [self.env[name].search_count([]) for name in models]
-        self.assertEqual(self.env["ar.collection.demo"]._create(), self.company)
+        self.assertEqual(self.env["ar.collection.demo"]._load_company(), self.company)
         self.assertEqual([self.env[name].search_count([]) for name in models], before)
 
     def test_plan_is_the_same_every_time(self):

@@ -1,1 +1,1 @@
-from . import ar_collection_hold_place
+from . import ar_collection_hold_place, base_partner_merge

@@ -34,7 +34,8 @@ registry.category("web_tour.tours").add("ar_collections_first_run", {
         figure("collectable", "1,500.00"),
         {
             content: "Hold the first item",
-            trigger: ".o_field_widget[name='item_ids'] .o_data_row:first button[name='action_ar_hold']",
+            trigger:
+                ".o_field_widget[name='item_ids'] .o_data_row:first button[name='action_ar_hold']",
             run: "click",
         },
         {
@@ -66,7 +67,8 @@ registry.category("web_tour.tours").add("ar_collections_first_run", {
             run: "click",
         },
         {
-            trigger: ".dropdown-item[data-menu-xmlid='ar_collections.ar_collection_run_menu_tonight']",
+            trigger:
+                ".dropdown-item[data-menu-xmlid='ar_collections.ar_collection_run_menu_tonight']",
             run: "click",
         },
         {

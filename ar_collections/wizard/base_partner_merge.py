@@ -31,8 +31,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         for group in accounts.grouped("company_id").values():
             self._ar_merge_accounts(group, debtor)
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["ar.collection.queue"]._add((concerned - src_partners).ids)
+        return result
 
     @api.model
     def _ar_debtor_after(self, src_partners, dst_partner):
