@@ -37,6 +37,9 @@ AMOUNTS = (
     "net_collectable",
 )
 OTHERS = ("oldest_due_date", "days_overdue", "oldest_bucket", "level_id")
+COLUMNS = (*AMOUNTS, *OTHERS, "fact_kind", "priority", "priority_reason")
+#: Kinds of stage that no figures end.
+STICKY = ("legal", "agency", "escalated")
 
 
 class ArCollection(models.Model):
@@ -152,19 +155,21 @@ class ArCollection(models.Model):
         self._prepare_figures(partner_ids)
         last_id = 0
         while last_id is not None:
-            last_id = self._refresh_chunk(last_id, partner_ids)
+            last_id = self._refresh_chunk(last_id)
         self._drop_figures()
 
     @api.model
     def _prepare_figures(self, partner_ids=None):
-        """Aggregate the ledger into a temporary table; add the accounts that are missing."""
+        """Aggregate the ledger, add the accounts that are missing, find those that differ.
+
+        Leaves two temporary tables: ``ar_figures``, the figures of each debtor with
+        something open, and ``ar_changes``, new values of the accounts that do not have them.
+        """
         self._flush_ledger()
         self._drop_figures()
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql(partner_ids))
         )
-        self.env.cr.execute(SQL("CREATE INDEX ON ar_figures (partner_id, company_id)"))
-        self.env.cr.execute(SQL("ANALYZE ar_figures"))
         stage = self.env["ar.collection.stage"]._by_kind()["current"]
         self.env.cr.execute(
             SQL(
@@ -190,30 +195,30 @@ class ArCollection(models.Model):
         self._assign_policies(partner_ids)
         self._update_last_payments(new_ids, partner_ids)
         self._update_last_notices(partner_ids)
+        self.env.cr.execute(self._changes_sql(partner_ids))
+        if partner_ids is None:
+            self.env.cr.execute(SQL("CREATE INDEX ON ar_changes (id)"))
 
     @api.model
     def _drop_figures(self):
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures"))
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures, ar_changes"))
 
     @api.model
-    def _chunk_ids(self, last_id, partner_ids=None):
-        query = self._search(
-            [("id", ">", last_id)]
-            + ([("partner_id", "in", list(partner_ids))] if partner_ids is not None else []),
-            order="id",
-            limit=CHUNK,
+    def _chunk_ids(self, last_id):
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM ar_changes WHERE id > %s ORDER BY id LIMIT %s", last_id, CHUNK)
         )
-        return [row_id for [row_id] in self.env.execute_query(query.select())]
+        return [row_id for [row_id] in rows]
 
-    def _refresh_chunk(self, last_id, partner_ids=None):
-        """Update the accounts after ``last_id`` whose figures differ.
+    def _refresh_chunk(self, last_id):
+        """Update the next of the accounts that differ, those after ``last_id``.
 
         :return: id to go on from; None after the last chunk.
         """
-        ids = self.sudo()._chunk_ids(last_id, partner_ids)  # the refresh knows no rules
+        ids = self._chunk_ids(last_id)
         if not ids:
             return None
-        self.env.cr.execute(self._update_sql(ids), log_exceptions=False)  # a conflict is no error
+        self.env.cr.execute(self._update_sql(ids[0], ids[-1]))
         rows = self.env.cr.fetchall()
         # sudo: the machine owns these fields, whoever posted the invoice
         changed = self.sudo().browse(account_id for account_id, _old, _new in rows)
@@ -222,8 +227,10 @@ class ArCollection(models.Model):
         changed._after_refresh()
         return ids[-1] if len(ids) == CHUNK else None
 
-    def _update_sql(self, ids):
-        columns = (*AMOUNTS, *OTHERS, "fact_kind", "priority", "priority_reason")
+    @api.model
+    def _changes_sql(self, partner_ids):
+        """SQL that makes ``ar_changes``. OFFSET is a fence: without it PostgreSQL would
+        compute a new value once to compare it and again to keep it."""
         figures = [
             *(SQL("coalesce(figures.%s, 0)", SQL.identifier(name)) for name in AMOUNTS),
             SQL("figures.oldest_due_date"),
@@ -233,30 +240,44 @@ class ArCollection(models.Model):
             self._fact_kind_sql(),
             *self._priority_sql(),
         ]
-        names = [SQL.identifier(name) for name in columns]
+        return SQL(
+            """
+            CREATE TEMPORARY TABLE ar_changes AS
+            SELECT account.id, new.*
+              FROM ar_collection account
+              LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
+                    AND figures.company_id = account.company_id
+              LEFT JOIN ar_collection_level level ON level.id = figures.level_id
+             CROSS JOIN LATERAL (SELECT %(figures)s OFFSET 0) new(%(names)s)
+             WHERE %(restrict)s AND (%(olds)s) IS DISTINCT FROM (%(news)s)
+            """,
+            figures=SQL(", ").join(figures),
+            names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+            olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
+            news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),
+            restrict=self._partners_condition(partner_ids),
+        )
+
+    @api.model
+    def _update_sql(self, first_id, last_id):
+        """SQL: give accounts their new values; returns id, old and new kind of stage."""
+        news = {name: SQL.identifier("new", name) for name in COLUMNS}
+        news["fact_kind"] = SQL(  # since the aggregate somebody may have handed it over
+            "CASE WHEN old.fact_kind IN %s THEN old.fact_kind ELSE new.fact_kind END", STICKY
+        )
         return SQL(
             """
             UPDATE ar_collection account
                SET (%(names)s, write_date) = (%(news)s, %(now)s)
-              FROM (SELECT account.id, account.fact_kind AS old_kind, %(figures)s
-                      FROM ar_collection account
-                      LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
-                            AND figures.company_id = account.company_id
-                      LEFT JOIN ar_collection_level level ON level.id = figures.level_id
-                     WHERE account.id BETWEEN %(first)s AND %(last)s AND account.id = ANY(%(ids)s)
-                    OFFSET 0  -- a fence: each value is computed once, not once for each use
-                   ) AS new(id, old_kind, %(names)s)
-             WHERE account.id = new.id AND (%(olds)s) IS DISTINCT FROM (%(news)s)
-            RETURNING account.id, new.old_kind, account.fact_kind
+              FROM ar_changes new JOIN ar_collection old ON old.id = new.id
+             WHERE account.id = new.id AND new.id BETWEEN %(first)s AND %(last)s
+            RETURNING account.id, old.fact_kind, account.fact_kind
             """,
-            names=SQL(", ").join(names),
-            news=SQL(", ").join(SQL.identifier("new", name) for name in columns),
-            olds=SQL(", ").join(SQL.identifier("account", name) for name in columns),
-            figures=SQL(", ").join(figures),
+            names=SQL(", ").join(SQL.identifier(name) for name in news),
+            news=SQL(", ").join(news.values()),
             now=fields.Datetime.now(),
-            first=ids[0],
-            last=ids[-1],
-            ids=ids,
+            first=first_id,
+            last=last_id,
         )
 
     @api.model
@@ -264,7 +285,7 @@ class ArCollection(models.Model):
         """SQL: the kind of stage that follows from the facts (DESIGN section 6)."""
         return SQL(
             """
-            CASE WHEN account.fact_kind IN ('legal', 'agency', 'escalated') THEN account.fact_kind
+            CASE WHEN account.fact_kind IN %s THEN account.fact_kind
                  WHEN figures.partner_id IS NULL THEN 'closed'
                  WHEN figures.collectable = 0 AND figures.held > figures.held_other THEN
                       CASE greatest(figures.disputed, figures.planned, figures.promised)
@@ -272,7 +293,8 @@ class ArCollection(models.Model):
                            WHEN figures.planned THEN 'plan' ELSE 'promise' END
                  WHEN level.delay >= 0 THEN 'reminder'
                  ELSE 'current' END
-            """
+            """,
+            STICKY,
         )
 
     @api.model
