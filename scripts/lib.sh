@@ -61,8 +61,14 @@ is_ours() {
     grep -qxF -- "AR_COLLECTIONS_LOCAL=$LOCAL" <<<"$environment"
 }
 
-# Remembers this very process for `make stop`, before it becomes another program.
+# Remembers this very process for `make stop`, before it becomes another program, and
+# forgets those that are gone with all that they started.
 remember_me() {
+    local file
     mkdir -p "$RUN"
+    for file in "$RUN"/*.pid; do
+        kill -0 -- "-$(basename "$file" .pid)" 2>/dev/null ||
+            [[ -d /proc/$(basename "$file" .pid) ]] || rm -f "$file"
+    done
     echo "$$" >"$RUN/$$.pid"
 }
