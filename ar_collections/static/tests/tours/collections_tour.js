@@ -48,6 +48,10 @@ registry.category("web_tour.tours").add("ar_collections_first_run", {
             run: "click",
         },
         {
+            content: "The reason proposes until when",
+            trigger: ".modal .o_field_widget[name='reason_id']:has(input:value('Amount disputed'))",
+        },
+        {
             content: "Part of it",
             trigger: ".modal .o_field_widget[name='row_ids'] td[name='amount']",
             run: "click",
