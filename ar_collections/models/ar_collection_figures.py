@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Kinds of hold as they are told apart in the figures, in the order of the running sums.
@@ -185,18 +186,23 @@ class ArCollectionFigures(models.AbstractModel):
     def _companies_sql(self, day=None):
         """SQL table ``company``: every company with its root's today and bucket limits."""
         # sudo: jobs refresh all companies; only settings are read
-        roots = self.env["res.company"].sudo().search([("parent_id", "=", False)])
+        every = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
+        companies = every.filtered("root_id.active")
+        roots = companies.root_id
+        columns = {
+            root: (
+                root.id,
+                day or root._ar_today(),
+                root.currency_id.decimal_places,
+                *root._ar_limits(),
+            )
+            for root in roots
+        }
+        rows = [(company.id, *columns[company.root_id]) for company in companies]
         return SQL(
-            """
-            (SELECT res_company.id, root.* FROM res_company
-               JOIN unnest(%s::int[], %s::date[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
-                 AS root(root_id, day, digits, limit_1, limit_2, limit_3, limit_4)
-                 ON root.root_id = split_part(res_company.parent_path, '/', 1)::int) company
-            """,
-            roots.ids,
-            [day or root._ar_today() for root in roots],
-            [root.currency_id.decimal_places for root in roots],
-            *([getattr(root, f"ar_bucket_{index}") for root in roots] for index in range(1, 5)),
+            "unnest(%s::int[], %s::int[], %s::date[], %s::int[], %s::int[], %s::int[], %s::int[],"
+            " %s::int[]) AS company(id, root_id, day, digits, limit_1, limit_2, limit_3, limit_4)",
+            *(list(column) for column in zip(*rows, strict=True)),
         )
 
     @api.model

@@ -355,22 +355,23 @@ class ArCollection(models.Model):
         self.flush_model()
         policies = self.env["ar.collection.policy"].sudo().search(Domain.TRUE)  # all companies
         for company, of_company in policies.grouped("company_id").items():
+            # EXISTS, unlike IN, lets PostgreSQL look up a few debtors without reading all partners
             cases = [
-                SQL("WHEN account.partner_id IN %s THEN %s", policy._partners_sql(), policy.id)
+                SQL(
+                    "WHEN EXISTS (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id) THEN %s",
+                    policy._partners_sql(),
+                    policy.id,
+                )
                 for policy in of_company
             ]
             self.env.cr.execute(
                 SQL(
                     """
-                    UPDATE ar_collection account SET policy_id = new.policy_id
-                      FROM (SELECT account.id, coalesce(account.own_policy_id,
-                                   CASE %(cases)s END) AS policy_id
-                              FROM ar_collection account
-                             WHERE account.company_id = %(company)s AND %(restrict)s) new
-                     WHERE account.id = new.id
-                       AND account.policy_id IS DISTINCT FROM new.policy_id
+                    UPDATE ar_collection account SET policy_id = %(policy)s
+                     WHERE account.company_id = %(company)s AND %(restrict)s
+                       AND account.policy_id IS DISTINCT FROM %(policy)s
                     """,
-                    cases=SQL(" ").join(cases),
+                    policy=SQL("coalesce(account.own_policy_id, CASE %s END)", SQL(" ").join(cases)),
                     company=company.id,
                     restrict=self._partners_condition(partner_ids),
                 )
