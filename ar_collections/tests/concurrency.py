@@ -173,16 +173,18 @@ class ConcurrencyCase(BaseCase):
     def _meanwhile(self, *actions):
         """Do the n-th of these just before the n-th chunk is written, in its snapshot's
         back; None: nothing. Yields the first account of each chunk that was tried."""
-        update_sql, tried = ArCollection._update_sql, []
+        refresh_chunk, tried = ArCollection._refresh_chunk, []
 
-        def interrupted(records, ids):
-            tried.append(ids[0])
-            action = actions[len(tried) - 1] if len(tried) <= len(actions) else None
-            if action:
-                action(ids)
-            return update_sql(records, ids)
+        def interrupted(records, last_id, *args):
+            ids = records._chunk_ids(last_id, *args)  # the snapshot is taken
+            if ids:
+                tried.append(ids[0])
+                action = actions[len(tried) - 1] if len(tried) <= len(actions) else None
+                if action:
+                    action(ids)
+            return refresh_chunk(records, last_id, *args)
 
-        with patch.object(ArCollection, "_update_sql", interrupted):
+        with patch.object(ArCollection, "_refresh_chunk", interrupted):
             yield tried
 
     @contextmanager
