@@ -371,7 +371,9 @@ class ArCollection(models.Model):
                      WHERE account.company_id = %(company)s AND %(restrict)s
                        AND account.policy_id IS DISTINCT FROM %(policy)s
                     """,
-                    policy=SQL("coalesce(account.own_policy_id, CASE %s END)", SQL(" ").join(cases)),
+                    policy=SQL(
+                        "coalesce(account.own_policy_id, CASE %s END)", SQL(" ").join(cases)
+                    ),
                     company=company.id,
                     restrict=self._partners_condition(partner_ids),
                 )
