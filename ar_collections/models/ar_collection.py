@@ -443,10 +443,16 @@ class ArCollection(models.Model):
 
     # === BUSINESS === #
     def _set_next_action(self, text, date):
-        """Propose the collector's next step; an earlier one of the collector's own stays."""
-        for account in self:
-            if not account.next_action_date or account.next_action_date > date:
-                account.write({"next_action": text, "next_action_date": date})
+        """Propose the collector's next step; an earlier one of the collector's own stays.
+
+        No message in the chatter: a run may do so for thousands, and its decision says why.
+        """
+        free = self.filtered(
+            lambda account: not account.next_action_date or account.next_action_date > date
+        )
+        free.with_context(tracking_disable=True).write(
+            {"next_action": text, "next_action_date": date}
+        )
 
     @api.model
     def _refreshed_at(self):

@@ -242,10 +242,37 @@ class ArCollectionNotice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("name"):
-                vals["name"] = self.env["ir.sequence"].next_by_code("ar.collection.notice")
+        unnamed = [vals for vals in vals_list if not vals.get("name")]
+        for vals, name in zip(unnamed, self._draw_names(len(unnamed)), strict=True):
+            vals["name"] = name
         return super().create(vals_list)
+
+    @api.model
+    def _draw_names(self, count):
+        """Numbers of so many new notices.
+
+        One query draws them all where the sequence allows it: one by one they take longer
+        than everything else in a run.
+        """
+        sequence = self.env["ir.sequence"].search(
+            [
+                ("code", "=", "ar.collection.notice"),
+                ("company_id", "in", (self.env.company.id, False)),
+            ],
+            order="company_id",
+            limit=1,
+        )
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _number in range(count)]
+        prefix, suffix = sequence._get_prefix_suffix()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
+        )
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for [number] in rows]
 
     @api.model
     def _prepare_level_vals(self, level, today):
