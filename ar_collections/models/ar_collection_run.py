@@ -257,18 +257,14 @@ class ArCollectionRun(models.Model):
         results = self._decide(self.company_id, self.date)
         seen = set(noticed.collection_id.ids)
         results = [row for row in results if row["account"]["account_id"] not in seen]
-        self._insert_decisions(results)
         decided = [row for row in results if row["decision"].level]
         for start in range(0, len(decided), BATCH):
-            self.env["ar.collection.notice"]._create_from(self, decided[start : start + BATCH])
-        self._link_notices()
+            batch = decided[start : start + BATCH]
+            notices = self.env["ar.collection.notice"]._create_from(self, batch)
+            for row, notice in zip(batch, notices, strict=True):
+                row["notice_id"] = notice.id
+        self._insert_decisions(results)
         self._propose_actions(results)
-
-    def _link_notices(self):
-        """Note on each decision the notice that came of it."""
-        self.env["ar.collection.notice"].flush_model()
-        self.env.cr.execute(self._link_notices_sql())
-        self.decision_ids.invalidate_recordset()
 
     def _propose_actions(self, results):
         """Where somebody's work is needed, put it on the collector's list."""

@@ -301,9 +301,9 @@ class ArCollectionRun(models.Model):
         )
 
     def _insert_decisions(self, results):
-        """Write the decisions of this run: one statement for all."""
+        """Write the decisions of this run, with the notices that came of them, in one statement."""
         self.ensure_one()
-        rows = [self._decision_row(row["account"], row["decision"]) for row in results]
+        rows = [self._decision_row(row) for row in results]
         if not rows:
             return
         levels = self.env["ar.collection.level"].sudo()  # names of levels are no secret
@@ -328,7 +328,8 @@ class ArCollectionRun(models.Model):
         self.env["ar.collection.decision"].invalidate_model()
 
     @api.model
-    def _decision_row(self, fact, decision):
+    def _decision_row(self, row):
+        fact, decision = row["account"], row["decision"]
         return {
             "collection_id": fact["account_id"],
             "partner_id": fact["partner_id"],
@@ -343,15 +344,5 @@ class ArCollectionRun(models.Model):
             "credit": fact["unapplied"],
             "claim": decision.amount,
             "days_overdue": fact["days"] or 0,
+            "notice_id": row.get("notice_id"),
         }
-
-    def _link_notices_sql(self):
-        return SQL(
-            """
-            UPDATE ar_collection_decision decision SET notice_id = notice.id
-              FROM ar_collection_notice notice
-             WHERE notice.run_id = decision.run_id AND decision.run_id = %s
-               AND notice.collection_id = decision.collection_id AND decision.notice_id IS NULL
-            """,
-            self.id,
-        )
