@@ -43,6 +43,11 @@ class ArCollectionLevel(models.Model):
         domain="[('model', '=', 'ar.collection.notice')]",
         ondelete="restrict",
     )
+    attach_letter = fields.Boolean(
+        string="Attach the letter",
+        default=True,
+        help="The e-mail carries the letter as PDF. Off: the e-mail alone, which names every item.",
+    )
     letter_title = fields.Char(string="Subject of the letter", translate=True)
     letter_text = fields.Text(
         string="Text before the items",

@@ -217,7 +217,7 @@ class ArCollectionNotice(models.Model):
             "body_html", self.ids, compute_lang=True, options={"post_process": True}
         )[self.id]
         self.write({"subject": subject, "body": body})
-        self.attachment_id = self._make_letter()
+        self.attachment_id = self.level_id.attach_letter and self._make_letter()
         message = self.collection_id.with_context(
             ar_collections_notice=True, mail_post_autofollow=False, lang=self.lang
         ).message_post(

@@ -63,12 +63,14 @@ class ArCollectionNotice(models.Model):
         return [(text, "")]
 
     def _attached(self, customer_number):
-        text = self.env._("Attached: letter %(number)s (PDF).", number=self.name)
-        if not customer_number:
-            return text
-        return f"{text} " + self.env._(
-            "Your customer number is %(number)s.", number=customer_number
-        )
+        sentences = []
+        if self.level_id.attach_letter:
+            sentences.append(self.env._("Attached: letter %(number)s (PDF).", number=self.name))
+        if customer_number:
+            sentences.append(
+                self.env._("Your customer number is %(number)s.", number=customer_number)
+            )
+        return " ".join(sentences)
 
     def _imprint(self, sender):
         """The company in one line: name, address, register, tax number."""

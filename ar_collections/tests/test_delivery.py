@@ -63,6 +63,18 @@ class TestDelivery(SmtpMixin, ArCollectionsCommon):
         self.assertEqual(message.notification_ids.notification_status, "sent")
         self.assertEqual(self._decisions()[self.debtor].reason, "level_not_reached")
 
+    def test_level_without_letter(self):
+        self.reminder.attach_letter = False
+        notice = self._queued()
+        self._deliver()
+        [mail] = self.sink.mails
+        self.assertEqual([part for part in mail["message"].walk() if part.get_filename()], [])
+        body = mail["message"].get_body(("html",)).get_content()
+        self.assertIn("1,000.00", body)
+        self.assertNotIn("(PDF)", body)
+        self.assertFalse(notice.attachment_id)
+        self.assertEqual(notice.state, "sent")
+
     def test_followers_get_no_copy(self):
         notice = self._queued()
         follower = self._debtor("Follower", email="follower@office.example")
