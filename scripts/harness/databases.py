@@ -36,6 +36,13 @@ def cursor(database: str = "postgres") -> Iterator:
         connection.close()
 
 
+def version() -> str:
+    """The server, as it names itself: "PostgreSQL 15.8"."""
+    with cursor() as cr:
+        cr.execute("SELECT 'PostgreSQL ' || current_setting('server_version')")
+        return cr.fetchone()[0].partition(" (")[0]
+
+
 def exists(name: str) -> bool:
     with cursor() as cr:
         cr.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
