@@ -56,6 +56,30 @@ class ArCollectionLevel(models.Model):
         "notices before.",
     )
     letter_closing = fields.Text(string="Text after the items", translate=True)
+    attach_invoices = fields.Boolean(
+        help="The invoices that are claimed go with the notice, as PDF."
+    )
+    attach_statement = fields.Boolean(
+        help="A statement of all open items goes with the notice, also of those not claimed."
+    )
+    call_task = fields.Boolean(
+        string="Call",
+        help="After the notice the collector is asked to call: it becomes the next action.",
+    )
+    call_task_days = fields.Integer(
+        string="Days until the call", default=3, help="Days from the notice to the call."
+    )
+    call_script = fields.Text(
+        translate=True, help="What to say: shown to the collector when the call is due."
+    )
+    stage_id = fields.Many2one(
+        "ar.collection.stage",
+        string="Move to stage",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Where the debtor goes on the board once the notice is sent. Empty: where the facts "
+        "put it.",
+    )
     tone = fields.Selection(
         [("calm", "Calm"), ("info", "Reminder"), ("warning", "Serious"), ("danger", "Final")],
         compute="_compute_tone",
