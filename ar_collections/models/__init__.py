@@ -16,6 +16,8 @@ from . import (
     ar_collection_notice_line,
     ar_collection_notice_mail,
     ar_collection_notice_payment,
+    ar_collection_notice_retry,
+    ar_collection_notice_workers,
     ar_collection_policy,
     ar_collection_queue,
     ar_collection_refresh,

@@ -21,7 +21,7 @@ STATES = [
 #: From which states a notice may go to which.
 TRANSITIONS = {
     "to_approve": {"draft"},
-    "queued": {"draft", "to_approve", "failed"},
+    "queued": {"draft", "to_approve", "sending", "failed"},
     "sending": {"queued"},
     "sent": {"sending", "failed"},
     "failed": {"queued", "sending", "sent"},
@@ -203,10 +203,6 @@ class ArCollectionNotice(models.Model):
             "url": f"/web/content/{self.attachment_id.id}",
             "target": "new",
         }
-
-    @api.model
-    def _trigger_delivery(self):
-        self.env.ref("ar_collections.ir_cron_ar_collection_deliver").sudo()._trigger()  # our job
 
     # === CREATION === #
     @api.model

@@ -2,11 +2,13 @@ import base64
 import logging
 from contextlib import contextmanager
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, formataddr
+
+from .ar_collection_notice_retry import OUTAGE
 
 _logger = logging.getLogger(__name__)
 
@@ -31,16 +33,28 @@ class ArCollectionNotice(models.Model):
     def _cron_deliver(self):
         """Deliver queued notices, one after the other, while there is time."""
         self._fail_interrupted()
-        passed = []
+        passed, unreachable = [], 0
         while self.env["ir.cron"]._commit_progress(1, remaining=self._count_queued(passed)):
             notice_id = self._deliver_next(passed)
             if not notice_id:
                 break
             passed.append(notice_id)
+            unreachable = unreachable + 1 if self.browse(notice_id).retry_at else 0
+            if unreachable == OUTAGE:
+                # the server is down: this is not the fault of the notices
+                self.env["ir.cron"]._commit_progress(remaining=0)
+                break
 
     @api.model
     def _count_queued(self, passed):
-        return self.search_count([("state", "=", "queued"), ("id", "not in", passed)])
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM ar_collection_notice WHERE %s AND id != ALL(%s::int[])",
+                self._due_sql(),
+                list(passed),
+            )
+        )
+        return count
 
     @api.model
     def _deliver_next(self, passed=()):
@@ -67,13 +81,14 @@ class ArCollectionNotice(models.Model):
                 SQL(
                     """
                     SELECT id FROM ar_collection_notice
-                     WHERE state = 'queued' AND NOT (id = ANY(%s::int[]))
+                     WHERE %s AND id != ALL(%s::int[])
                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
                     """,
+                    self._due_sql(),
                     list(passed),
                 )
             )
-        except SerializationFailure:  # changed since the snapshot: somebody else has it
+        except TransactionRollbackError:  # changed since the snapshot: somebody else has it
             self.env.cr.rollback()
             return self._lock_next(passed)
         return self.browse(notice_id for [notice_id] in rows)
@@ -96,6 +111,8 @@ class ArCollectionNotice(models.Model):
             with notice._delivery_lock() as free:
                 if not free:
                     continue
+                # a new snapshot: its worker may have finished it a moment ago
+                self.env["ir.cron"]._commit_progress()
                 notice.invalidate_recordset(["state"])
                 if notice.state == "sending":
                     notice._set_unknown(
@@ -112,7 +129,7 @@ class ArCollectionNotice(models.Model):
             go_on = self._claim()
             self.env["ir.cron"]._commit_progress()
             return go_on
-        except SerializationFailure:
+        except TransactionRollbackError:
             # an item changed meanwhile: the notice stays queued for the next round
             self.env.cr.rollback()
             return False
@@ -303,8 +320,12 @@ class ArCollectionNotice(models.Model):
             self._set_state("sent", date_sent=fields.Datetime.now(), error=False)
             self._after_sending()
             mail.unlink()
+            return
+        error = mail.failure_reason or self.env._("The mail server did not take it.")
+        if self._is_temporary(mail):
+            self._postpone(error)
         else:
-            self._set_failed(mail.failure_reason or self.env._("The mail server did not take it."))
+            self._set_failed(error)
 
     def _set_failed(self, error):
         """The mail did certainly not arrive: the items go back to their level."""

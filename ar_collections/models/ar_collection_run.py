@@ -240,7 +240,7 @@ class ArCollectionRun(models.Model):
         run._decide_and_queue()
         run.state = "done"
         company.sudo().ar_first_run_seen = True  # whoever may run has seen it
-        self.env.ref("ar_collections.ir_cron_ar_collection_deliver").sudo()._trigger()  # our job
+        self.env["ar.collection.notice"]._trigger_delivery()
         return run
 
     def _get_or_create(self, company, on_date):

@@ -20,6 +20,9 @@ class ResConfigSettings(models.TransientModel):
     ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
     ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
     ar_letter_form = fields.Selection(related="ar_company_id.ar_letter_form", readonly=False)
+    ar_delivery_workers = fields.Integer(
+        string="Delivery workers", config_parameter="ar_collections.delivery_workers", default=1
+    )
     group_ar_collection_policies = fields.Boolean(
         string="Several policies",
         implied_group="ar_collections.group_ar_collection_policies",
@@ -65,4 +68,6 @@ class ResConfigSettings(models.TransientModel):
                     "Dunning, Tonight."
                 )
             )
-        return super().set_values()
+        result = super().set_values()
+        self.env["ar.collection.notice"]._set_delivery_workers(self.ar_delivery_workers)
+        return result

@@ -1,6 +1,7 @@
 from . import (
     test_api,
     test_delivery,
+    test_delivery_retry,
     test_demo,
     test_figures,
     test_figures_shown,

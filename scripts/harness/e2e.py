@@ -1,7 +1,7 @@
 """End to end: mails that must arrive arrive once, whatever is killed in between.
 
-A fresh database with two dozen debtors; tonight's run; deliveries by a process that is
-killed (``kill -9``) at random moments against a real SMTP server that takes its time to
+A fresh database; dunning runs, and deliveries by one or four workers, in processes that are
+killed (``kill -9``) at random moments, against a real SMTP server that takes its time to
 answer (the moment between its acceptance and our commit is hit too); at the end nothing
 arrived twice, each notice is sent or listed as of unknown delivery (at most one per
 kill), and each letter, turned from PDF into text, shows the amounts worked out before.
@@ -14,7 +14,6 @@ import email.policy
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -33,19 +32,22 @@ MAILBOX = LOCAL / "e2e-mailbox"
 def main() -> int:
     end_cleanly()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=6)
+    parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
     print(f"End to end, {options.kills} kills, seed {options.seed}", flush=True)
     for path in MAILBOX.glob("*"):
         path.unlink()
+    os.environ.update(E2E_KILLS=str(options.kills), E2E_SEED=str(options.seed))
     with databases.scratch(False, "e2e") as database, _sink() as port:
         databases.install(database, addons(), "e2e-install.log")
-        expected = _step(database, port, "prepare")
-        kills = _deliver(database, port, options.kills, random.Random(options.seed))
-        problems = _check(expected, _step(database, port, "report"), kills)
+        done = _step(database, port, "kills")
+        kills = sum(done["kills"].values())
+        problems = _check(done["expected"], _step(database, port, "report"), kills)
+    for phase, count in sorted(done["kills"].items()):
+        print(f"{count:4} killed in {phase}")
     print("\n".join(problems))
-    print(f"{max(len(expected) - len(problems), 0)} passed, {len(problems)} failed")
+    print(f"{max(len(done['expected']) - len(problems), 0)} passed, {len(problems)} failed")
     return 1 if problems else 0
 
 
@@ -85,34 +87,6 @@ def _step(database: str, port: int, step: str):
     sys.exit(f"The step {step} failed. The log: {local_log(f'e2e-{step}.log')}")
 
 
-def _deliver(database: str, port: int, kills: int, rng: random.Random) -> int:
-    """Deliver, killing the process at random moments; the last time it may end by itself.
-
-    :return: how often it was really killed while delivering.
-    """
-    done = 0
-    for number in range(kills + 1):
-        with _shell(database, port, "deliver") as process:
-            delivering = any("delivering" in line for line in process.stdout)
-            if not delivering:
-                sys.exit(f"The delivery did not start: {local_log('e2e-deliver.log')}")
-            if number < kills:
-                done += _kill_soon(process, rng)
-            else:
-                process.stdout.read()
-    return done
-
-
-def _kill_soon(process: subprocess.Popen, rng: random.Random) -> bool:
-    try:
-        process.wait(rng.uniform(0.02, 5))
-        return False
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-
-
 def _check(expected: dict, notices: list[dict], kills: int) -> list[str]:
     """What is wrong, a sentence each."""
     arrived = [
@@ -132,12 +106,19 @@ def _check(expected: dict, notices: list[dict], kills: int) -> list[str]:
         if row["state"] != "sent" and not (row["state"] == "failed" and row["unknown"])
     ]
     unknown = sum(row["unknown"] for row in notices)
+    took = sum(row["unknown"] and copies[row["message_id"]] for row in notices)
+    missing = expected.keys() - {row["email"] for row in notices}
+    problems += [f"{address} got no notice" for address in sorted(missing)]
+    doubled = Counter(row["email"] for row in notices)
+    problems += [
+        f"{address} got {count} notices" for address, count in doubled.items() if count > 1
+    ]
     if unknown > kills:
         problems.append(f"{unknown} of unknown delivery after {kills} kills")
     problems += _wrong_letters(expected, arrived)
     print(
         f"{len(notices)} notices, {len(arrived)} mails, {kills} kills, "
-        f"{unknown} of unknown delivery"
+        f"{unknown} of unknown delivery, {took} of which had arrived"
     )
     return problems
 
