@@ -22,6 +22,7 @@
         "data/ar_collection_policy_data.xml",
         "data/ir_cron_data.xml",
         "wizard/ar_collection_hold_place_views.xml",
+        "wizard/ar_collection_run_simulate_views.xml",
         "views/ar_collection_stage_views.xml",
         "views/ar_collection_hold_views.xml",
         "views/ar_collection_policy_views.xml",

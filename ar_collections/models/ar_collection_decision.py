@@ -82,6 +82,10 @@ class ArCollectionDecision(models.Model):
     why = fields.Char(compute="_compute_conclusion")
     tone = fields.Char(compute="_compute_conclusion")
     oldest_bucket = fields.Char(compute="_compute_oldest_bucket")
+    items = fields.Json(
+        compute="_compute_items",
+        help="A table of the debtor's items: of a notice as it froze them, else those open now.",
+    )
 
     @api.depends("level_id", "reason", "reason_date")
     def _compute_conclusion(self):
@@ -120,6 +124,16 @@ class ArCollectionDecision(models.Model):
         for row in self:
             over = [limit for limit in limits.get(row.company_id, ()) if row.days_overdue > limit]
             row.oldest_bucket = str(1 + len(over)) if row.days_overdue > 0 else "0"
+
+    @api.depends("notice_id", "run_id")
+    def _compute_items(self):
+        for row in self:
+            if row.notice_id:
+                table = row.run_id._noticed_items_table(row.notice_id)
+            else:
+                items = row.run_id._open_items(row.partner_id.ids).get(row.collection_id.id, [])
+                table = row.run_id._items_table(self.env._("Items"), items)
+            row.items = table.without(0).to_screen()
 
     def _explain(self):
         """One sentence: why this debtor gets this notice, or none."""
@@ -163,6 +177,18 @@ class ArCollectionDecision(models.Model):
                 )
             )
         return "; ".join(parts) or self.env._("Falls due soon")
+
+    def action_open_items(self):
+        """Show the items behind the decision."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.partner_id.display_name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_open_debtor(self):
         self.ensure_one()

@@ -237,11 +237,12 @@ class ArCollectionFigures(models.AbstractModel):
             SELECT hold.line_id, account.partner_id, account.company_id, hold.scope,
                    %(end)s + coalesce(policy.resume_days, 0) AS resume_on
               FROM ar_collection_hold hold
-              JOIN ar_collection account ON account.id = hold.collection_id
+              JOIN %(accounts)s account ON account.id = hold.collection_id
               JOIN %(todays)s ON todays.root_id = account.company_id
               LEFT JOIN ar_collection_policy policy ON policy.id = account.policy_id
              WHERE %(end)s <= %(day)s AND %(end)s >= hold.date_from
             """,
+            accounts=self._accounts_sql(),
             end=holds._end_sql("hold"),
             todays=holds._todays_sql(),
             day=day or SQL("todays.day"),

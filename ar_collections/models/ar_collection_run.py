@@ -82,8 +82,9 @@ class ArCollectionRun(models.Model):
                 "automatic": level.automatic,
                 "count": count,
                 "claim": claim,
+                "overdue": overdue,
             }
-            for level, reason, count, claim, _overdue in groups
+            for level, reason, count, claim, overdue in groups
             if not reason
         ]
         reasons = [
@@ -114,7 +115,8 @@ class ArCollectionRun(models.Model):
     def simulate(self, on_date, policy_ids=None, limit=None, offset=0):
         """What the run of the current company would decide on a date; writes nothing.
 
-        :param on_date: date or ISO string. :param policy_ids: ids; None: all policies.
+        :param on_date: date or ISO string. :param policy_ids: as if these, archived or not,
+            were the policies; None: those in force.
         :param limit, offset: a page of the debtors, in the order of their accounts.
         :return: list of dicts ``collection_id, decision, level, channels, reason, claims,
             credits, to_pay``: ``claims`` are ``{line_id, currency, open, held, claimed}``,
@@ -124,12 +126,12 @@ class ArCollectionRun(models.Model):
         company = self.env.company._ar_root()
         policies = None
         if policy_ids is not None:
-            policies = self.env["ar.collection.policy"].browse(policy_ids)
-        results = self._visible(
-            self._decide(company, fields.Date.to_date(on_date), policies=policies)
-        )
+            every = self.env["ar.collection.policy"].with_context(active_test=False)
+            policies = every.search([("id", "in", policy_ids), ("company_id", "=", company.id)])
+        run, day = self._what_if(policies), fields.Date.to_date(on_date)
+        results = self._visible(run._decide(company, day, policies=policies))
         page = results[offset : offset + limit if limit else None]
-        return self._to_plain(page, company, fields.Date.to_date(on_date))
+        return run._to_plain(page, company, day)
 
     def _visible(self, results):
         """Those debtors the reader may see."""
@@ -197,17 +199,6 @@ class ArCollectionRun(models.Model):
                 self.with_company(company)._run(company._ar_today())
             if not self.env["ir.cron"]._commit_progress(1):
                 break
-
-    @api.autovacuum
-    def _gc_simulations(self):
-        """Simulations are kept a week."""
-        old = self.search(
-            [
-                ("simulation", "=", True),
-                ("create_date", "<", fields.Datetime.now() - timedelta(days=7)),
-            ]
-        )
-        old.sudo().unlink()  # nobody else may delete runs
 
     # === RUN === #
     @api.model
@@ -303,31 +294,6 @@ class ArCollectionRun(models.Model):
         )
 
     # === ACTIONS === #
-    @api.model
-    def action_look(self):
-        """Simulate tonight's run of the current company and show it."""
-        return self._action_simulate(self.env.company._ar_root())
-
-    @api.model
-    def _action_simulate(self, company):
-        self.check_access("read")
-        company = company._ar_root()
-        # sudo: a simulation writes its own decisions, which nobody may write by hand
-        run = self.sudo().create(
-            {
-                "company_id": company.id,
-                "date": company._ar_today(),
-                "simulation": True,
-                "state": "done",
-                "user_id": self.env.uid,
-            }
-        )
-        run.warning = run._bank_warning()
-        run._insert_decisions(run._decide(company, run.date))
-        if self.env.user.has_group("ar_collections.group_ar_collection_manager"):
-            company.sudo().ar_first_run_seen = True  # a manager has looked
-        return run.with_env(self.env).action_open_decisions()
-
     def action_open_decisions(self):
         """Show what the run concluded for each debtor."""
         self.ensure_one()

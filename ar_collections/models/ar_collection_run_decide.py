@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..tools import ladder
 from .ar_collection_decision import REASONS
+from .ar_collection_figures_policies import CHOSEN
 
 RANKS = {reason: rank for rank, (reason, _label) in enumerate(REASONS)}
 #: How the values of a column of decisions are handed over; the others are integers.
@@ -39,13 +40,13 @@ class ArCollectionRun(models.Model):
         """Conclude for every debtor of a company with something open.
 
         :param company: root company. :param today: date. :param partner_ids: only these
-            debtors. :param policies: only debtors of these policies.
+            debtors. :param policies: as if these were the policies; None: those in force.
         :param own_notice: the notice being claimed: it does not stand in its own way, and
             no level above its own is reached.
         :return: list of dicts ``account`` (a row of ``_facts``, summed over currencies)
             and ``decision`` (``ladder.Decision``).
         """
-        facts = self._facts(company, today, partner_ids, policies, own_notice)
+        facts = self._what_if(policies)._facts(company, today, partner_ids, own_notice)
         results = [
             {"account": fact, "decision": self._conclude(fact, today)} for fact in facts.values()
         ]
@@ -72,7 +73,7 @@ class ArCollectionRun(models.Model):
         return {debtor for debtor, contact in contacts.items() if contact.id in mailable}
 
     @api.model
-    def _facts(self, company, today, partner_ids, policies, own_notice):
+    def _facts(self, company, today, partner_ids, own_notice):
         """dict id of the account -> its facts, with ``debtor`` (``ladder.Debtor``)."""
         self.env["ar.collection"]._flush_ledger()
         self.env["ar.collection.notice"].flush_model()
@@ -84,7 +85,7 @@ class ArCollectionRun(models.Model):
         )
         ladders = {policy.id: policy.level_ids._to_ladder() for policy in all_policies}
         rows = self.env.execute_query_dict(
-            self._facts_sql(company, today, partner_ids, policies, own_notice, all_policies)
+            self._facts_sql(company, today, partner_ids, own_notice, all_policies)
         )
         facts = {}
         for row in rows:
@@ -120,7 +121,7 @@ class ArCollectionRun(models.Model):
         return ladder.Debtor(
             rows=fact["rows"],
             level=level,
-            has_policy=bool(policy and policy.active),
+            has_policy=bool(policy and (policy.active or CHOSEN in self.env.context)),
             dunned=bool(policy and policy.dunned),
             paused=bool(fact["debtor_hold"]),
             minimum=Decimal(str(policy.min_amount)) if policy else Decimal(0),
@@ -212,7 +213,7 @@ class ArCollectionRun(models.Model):
                    greatest(item.due_date + upcoming.first_day,
                             item.level_date + upcoming.min_days) AS next_on
               FROM (%(items)s) item
-              JOIN ar_collection account ON account.partner_id = item.partner_id
+              JOIN %(accounts)s account ON account.partner_id = item.partner_id
                AND account.company_id = item.company_id
               LEFT JOIN ar_collection_level level ON level.id = item.level_id
               LEFT JOIN %(step)s ON step.policy_id = account.policy_id
@@ -227,13 +228,14 @@ class ArCollectionRun(models.Model):
             items=self.env["ar.collection"]._items_sql(
                 partner_ids, today, waiting=True, company_id=company.id
             ),
+            accounts=self.env["ar.collection"]._accounts_sql(),
             step=step,
             upcoming=upcoming,
             max_delay=ladder.FOREVER if max_delay is None else max_delay,
         )
 
     @api.model
-    def _facts_sql(self, company, today, partner_ids, policies, own_notice, all_policies):
+    def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
         """SQL: one row per debtor and currency."""
         due = SQL("open > 0 AND days > 0")
         courtesy = SQL("open > 0 AND days <= 0 AND reached_delay < 0")
@@ -278,7 +280,6 @@ class ArCollectionRun(models.Model):
                   SELECT collection_id, max(date) AS date FROM ar_collection_notice
                    WHERE state = 'sent' AND date > %(quiet_from)s
                    GROUP BY collection_id) recent ON recent.collection_id = item.account_id
-             WHERE %(of_policies)s
              GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
              ORDER BY item.account_id, item.currency_id
             """,
@@ -293,11 +294,6 @@ class ArCollectionRun(models.Model):
             courtesy=courtesy,
             own=own_notice.id if own_notice else 0,
             quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
-            of_policies=(
-                SQL("item.policy_id IN %s", tuple(policies.ids) or (0,))
-                if policies is not None
-                else SQL("TRUE")
-            ),
         )
 
     def _insert_decisions(self, results):

@@ -1,1 +1,1 @@
-from . import ar_collection_notice_report, ar_collection_notice_report_print
+from . import ar_collection_notice_report, ar_collection_notice_report_print, xlsx

@@ -24,6 +24,8 @@ from . import (
     test_security,
     test_security_companies,
     test_security_methods,
+    test_simulate,
+    test_simulate_rights,
     test_today,
     test_tools,
     test_tour,

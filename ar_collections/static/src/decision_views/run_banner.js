@@ -9,7 +9,7 @@ import { formatMoment } from "@ar_collections/core/moments";
 import { ArRunSummary } from "./run_summary";
 
 const MANAGER = "ar_collections.group_ar_collection_manager";
-const FIELDS = ["simulation", "date", "create_date", "warning", "state", "summary", "currency_id"];
+const FIELDS = ["simulation", "policy_ids", "date", "create_date", "warning", "state", "summary", "currency_id"];
 
 /** Above the decisions of a run: is it a simulation, what leaves, and the button to run. */
 export class ArRunBanner extends Component {
@@ -36,6 +36,9 @@ export class ArRunBanner extends Component {
     }
 
     get explanation() {
+        if (this.run.policy_ids.length) {
+            return _t("It shows the day as if only the policies of its title were in force.");
+        }
         return _t(
             "It shows what the run of %(day)s would decide with the ledger as it was then (%(time)s).",
             {
@@ -53,6 +56,7 @@ export class ArRunBanner extends Component {
         return (
             this.run.simulation &&
             this.state.isManager &&
+            !this.run.policy_ids.length &&
             this.run.summary.notices > 0 &&
             deserializeDate(this.run.date).hasSame(luxon.DateTime.now(), "day")
         );
@@ -83,6 +87,12 @@ export class ArRunBanner extends Component {
                 ),
             cancel: () => {},
         });
+    }
+
+    async exportXlsx() {
+        return this.action.doAction(
+            await this.orm.call("ar.collection.run", "action_export", [[this.props.runId]]),
+        );
     }
 
     async openNotices() {

@@ -1,0 +1,97 @@
+"""Tables as a spreadsheet: values in, the bytes of an XLSX file out."""
+
+import io
+import re
+
+import xlsxwriter
+
+from ..tools.table import Money
+
+#: Longest column, in characters; a sheet's name may have 31.
+WIDEST, SHEET_NAME = 60, 31
+#: Texts stay texts, whatever they begin with: no formulas, links or numbers out of them.
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def workbook(tables):
+    """A sheet for each ``tools.table.Table``.
+
+    :return: bytes of the file. The header is frozen and can be filtered; amounts have the
+        decimals of their currency.
+    """
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, OPTIONS) as book:
+        formats = _Formats(book)
+        for table in tables:
+            _write_table(book.add_worksheet(_sheet_name(table.title)), table, formats)
+    return buffer.getvalue()
+
+
+class _Formats:
+    """The cell formats of a workbook, each made once."""
+
+    def __init__(self, book):
+        self._book = book
+        self._made = {}
+
+    def get(self, kind, digits=2, bold=False):
+        key = (kind, digits if kind == "money" else None, bold)
+        if key not in self._made:
+            number = {
+                "money": "#,##0" + ("." + "0" * digits if digits else ""),
+                "integer": "#,##0",
+                "decimal": "#,##0.0",
+                "date": "yyyy-mm-dd",
+            }.get(kind)
+            options = {"bold": bold, **({"num_format": number} if number else {})}
+            if kind == "header":
+                options.update(bold=True, bottom=1, text_wrap=True, valign="top")
+            self._made[key] = self._book.add_format(options)
+        return self._made[key]
+
+
+def _sheet_name(title):
+    return re.sub(r"[\[\]:*?/\\']", " ", title)[:SHEET_NAME].strip() or "Table"
+
+
+def _write_table(sheet, table, formats):
+    top = len(table.notes) + 1 if table.notes else 0
+    for row, note in enumerate(table.notes):
+        sheet.write_string(row, 0, note)
+    for index, column in enumerate(table.columns):
+        sheet.write_string(top, index, column.title, formats.get("header"))
+    for number, row in enumerate(table.rows, top + 1):
+        _write_row(sheet, number, table.columns, row, formats)
+    last = top + len(table.rows)
+    if table.rows and any(column.total for column in table.columns):
+        _write_row(sheet, last + 1, table.columns, table.totals(), formats, bold=True)
+    sheet.freeze_panes(top + 1, 1)
+    sheet.autofilter(top, 0, max(last, top), len(table.columns) - 1)
+    for index, column in enumerate(table.columns):
+        sheet.set_column(index, index, _width(table, index, column))
+
+
+def _write_row(sheet, number, columns, row, formats, bold=False):
+    for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
+        if cell is None or cell is False:
+            continue
+        if isinstance(cell, Money):
+            sheet.write_number(number, index, cell.amount, formats.get("money", cell.digits, bold))
+        elif column.kind == "text":
+            sheet.write_string(number, index, str(cell), formats.get("text", bold=bold))
+        elif column.kind == "date":
+            sheet.write_datetime(number, index, cell, formats.get("date", bold=bold))
+        else:
+            sheet.write_number(number, index, cell, formats.get(column.kind, bold=bold))
+
+
+def _width(table, index, column):
+    if column.kind != "text":
+        return max(12, len(column.title) + 2)
+    longest = max((len(str(row[index] or "")) for row in table.rows), default=0)
+    return min(WIDEST, max(10, len(column.title) + 2, longest + 1))
