@@ -4,16 +4,25 @@ from odoo import api, fields, models
 
 from ..tools import ladder
 
+#: In the context, this very object defers the checks to the end of a change of several
+#: records. No client can send it.
+LATER = object()
+TONES = [("calm", "Calm"), ("info", "Reminder"), ("warning", "Serious"), ("danger", "Final")]
+
 
 class ArCollectionLevel(models.Model):
     _name = "ar.collection.level"
     _description = "Follow-up Level"
-    _order = "policy_id, delay, id"
+    _order = "policy_id, sequence, delay, id"
 
     name = fields.Char(required=True, translate=True)
     policy_id = fields.Many2one(
         "ar.collection.policy", required=True, index=True, ondelete="cascade"
     )
+    active = fields.Boolean(
+        default=True, help="Off: no longer reached; items and notices that name it keep it."
+    )
+    sequence = fields.Integer(help="Place in the ladder; a new level takes that of its day.")
     company_id = fields.Many2one(related="policy_id.company_id", store=True)
     currency_id = fields.Many2one(related="policy_id.currency_id")
     delay = fields.Integer(
@@ -81,14 +90,19 @@ class ArCollectionLevel(models.Model):
         "put it.",
     )
     tone = fields.Selection(
-        [("calm", "Calm"), ("info", "Reminder"), ("warning", "Serious"), ("danger", "Final")],
+        TONES,
         compute="_compute_tone",
         help="How serious the level is: its colour on screens.",
     )
 
     _delay_uniq = models.UniqueIndex(
-        "(policy_id, delay)",
-        "Another level of this policy already uses this day. Please give each level its own day.",
+        "(policy_id, delay) WHERE active",
+        "Another level of this policy already stands on this day. Give each level its own day.",
+    )
+    _days_positive = models.Constraint(
+        "CHECK (min_days >= 0 AND deadline_days >= 0 AND call_task_days >= 0)",
+        "Days after the previous level, to pay and until the call cannot be negative. Only the day "
+        "of a courtesy level can.",
     )
 
     @api.depends("delay", "formal", "policy_id.level_ids.delay")
@@ -106,13 +120,24 @@ class ArCollectionLevel(models.Model):
                 level.tone = "info" if level.delay <= first else "warning"
 
     def _to_ladder(self):
-        """The levels as plain values for ``tools.ladder``."""
+        """The levels that can be reached, as plain values for ``tools.ladder``."""
         return [
             ladder.Level(
                 level.id, level.delay, level.min_days, Decimal(str(level.min_amount)), level.formal
             )
             for level in self
+            if level.active
         ]
+
+    def _channels(self):
+        """Keys of the channels a notice of the level goes through."""
+        self.ensure_one()
+        return ["email"] if self.send_email else []
+
+    def _channel_names(self):
+        """The channels as they stand in a sentence."""
+        names = {"email": self.env._("e-mail"), "letter": self.env._("letter")}
+        return [names[channel] for channel in self._channels()]
 
     @api.depends("name", "delay")
     @api.depends_context("ar_collections_with_day")

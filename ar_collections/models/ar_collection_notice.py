@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import reference
 from .ar_collection_decision import REASONS
+from .ar_collection_level import TONES
 
 STATES = [
     ("draft", "Draft"),
@@ -76,7 +77,13 @@ class ArCollectionNotice(models.Model):
         index="btree_not_null",
     )
     level_name = fields.Char(readonly=True)
-    level_tone = fields.Selection(related="level_id.tone")
+    level_delay = fields.Integer(
+        string="Level on day", readonly=True, help="Days past due of its level, as they were then."
+    )
+    level_tone = fields.Selection(TONES, readonly=True)
+    letter_title = fields.Char(readonly=True)
+    letter_text = fields.Text(string="Text before the items", readonly=True)
+    letter_closing = fields.Text(string="Text after the items", readonly=True)
     formal = fields.Boolean(readonly=True)
     courtesy = fields.Boolean(readonly=True)
     subject = fields.Char(readonly=True)
@@ -275,10 +282,18 @@ class ArCollectionNotice(models.Model):
         return {
             "level_id": level.id,
             "level_name": level.name,
+            "level_delay": level.delay,
+            "level_tone": level.tone,
             "formal": level.formal,
             "courtesy": level.delay < 0,
             "deadline": today + timedelta(days=level.deadline_days),
         }
+
+    @api.model
+    def _prepare_text_vals(self, level, lang):
+        """The texts of the level in the language of the debtor: kept as they were said."""
+        level = level.with_context(lang=lang)
+        return {name: level[name] for name in ("letter_title", "letter_text", "letter_closing")}
 
     @api.model
     def _prepare_claim_vals(self, decision):

@@ -163,6 +163,7 @@ class ArCollectionNotice(models.Model):
                 **self._prepare_contact_vals(),
             }
         )
+        self.write(self._prepare_text_vals(level, self._content_lang()))
         self._freeze_lines([row["decision"]], self.company_id, today, [account.partner_id.id])
         if money := self._money_on_its_way():
             self._skip("money_on_its_way", money)

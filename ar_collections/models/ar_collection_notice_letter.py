@@ -30,7 +30,7 @@ class ArCollectionNotice(models.Model):
         # sudo: banks, addresses and logo of the company are printed for whoever may
         # read the notice
         notice = self.sudo().with_context(lang=self._content_lang())
-        level = notice.level_id
+        texts = notice._content_texts()
         dates = {
             "deadline": notice._format_date(notice.deadline),
             "notices": notice._format_earlier_notices(),
@@ -42,10 +42,10 @@ class ArCollectionNotice(models.Model):
             "lang": notice.env.lang.replace("_", "-").partition("@")[0],
             "dir": notice.env["res.lang"]._get_data(code=notice.env.lang).direction or "ltr",
             "date": notice._format_date(notice.date),
-            "subject": level.letter_title or notice.subject or notice.level_name or notice.name,
+            "subject": texts["letter_title"] or notice.subject or notice.level_name or notice.name,
             "greeting": notice._greeting(),
-            "text": letter_text.paragraphs(level.letter_text, **dates),
-            "closing": letter_text.paragraphs(level.letter_closing, **dates),
+            "text": letter_text.paragraphs(texts["letter_text"], **dates),
+            "closing": letter_text.paragraphs(texts["letter_closing"], **dates),
             "currencies": currencies,
             "not_included": notice._not_included(),
             "payments": [notice._prepare_payment(row) for row in notice._content_totals()],
@@ -53,6 +53,12 @@ class ArCollectionNotice(models.Model):
             "sender": notice._prepare_sender(),
             "customer_number": notice.collection_id.partner_id.ref,
         }
+
+    def _content_texts(self):
+        """The texts as they were said; of a notice that was not made yet, those of its level."""
+        if self.letter_text:
+            return {name: self[name] for name in ("letter_title", "letter_text", "letter_closing")}
+        return self._prepare_text_vals(self.level_id, self.env.lang)
 
     def _kept_letters(self):
         """The letters as they were made: dict id of the notice -> PDF, of those that have one."""
@@ -171,7 +177,7 @@ class ArCollectionNotice(models.Model):
             "original": self._format_amount(line.amount_original, line.currency_id),
             "open": self._format_amount(line.amount, line.currency_id),
             "days": str(line.days_overdue or "\N{EN DASH}"),
-            "level": line.level_id.name or line.level_name or self.env._("New"),
+            "level": line.level_name or line.level_id.name or self.env._("New"),
         }
 
     def _item_number(self, line):

@@ -116,16 +116,17 @@ class ArCollectionNoticeLine(models.Model):
                                  WHEN part.disputed > 0 THEN 'disputed'
                                  WHEN part.promised > 0 THEN 'promised'
                                  WHEN part.planned > 0 THEN 'planned' ELSE 'other' END END,
-                       level.id, level.name ->> 'en_US',
+                       level.id, coalesce(level.name ->> head.lang, level.name ->> 'en_US'),
                        part.level_id, part.level_date
                   FROM part
+                  JOIN ar_collection_notice head ON head.id = part.notice_id
                   JOIN account_move_line line ON line.id = part.line_id
                   JOIN account_move move ON move.id = line.move_id
                   LEFT JOIN ar_collection_level level ON level.id =
                        CASE WHEN part.kind IN ('claim', 'also') AND part.reached_delay <= part.delay
                             THEN (SELECT own.id FROM ar_collection_level own
                                    WHERE own.policy_id = part.policy_id
-                                     AND own.delay = part.reached_delay)
+                                     AND own.delay = part.reached_delay AND own.active)
                             ELSE part.level_id END
                   LEFT JOIN LATERAL (
                       SELECT (count(*) FILTER (WHERE (sibling.date_maturity, sibling.id)

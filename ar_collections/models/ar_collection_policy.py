@@ -25,6 +25,12 @@ class ArCollectionPolicy(models.Model):
     domain = fields.Char(
         string="For debtors", default="[]", tracking=True, help="Empty: for every debtor."
     )
+    by_hand = fields.Boolean(
+        string="Chosen by hand",
+        tracking=True,
+        help="Only for debtors that are given this policy on their contact; conditions do not "
+        "count.",
+    )
     dunned = fields.Boolean(
         string="Send notices",
         default=True,
@@ -49,6 +55,15 @@ class ArCollectionPolicy(models.Model):
         default=3,
         tracking=True,
         help="Days an item waits after its hold has ended: un-pausing never fires a letter at once.",
+    )
+    catch_up_level_id = fields.Many2one(
+        "ar.collection.level",
+        string="Old debt starts at",
+        domain="[('policy_id', '=', id), ('delay', '>=', 0)]",
+        ondelete="set null",
+        copy=False,
+        help="When collections are switched on, what is overdue by then counts as noticed at the "
+        "level its age calls for, but at most at this one. Empty: it starts from the bottom.",
     )
     level_ids = fields.One2many("ar.collection.level", "policy_id", string="Levels", copy=True)
     debtor_count = fields.Integer(compute="_compute_debtor_count")
@@ -102,13 +117,13 @@ class ArCollectionPolicy(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"domain", "sequence", "active", "company_id"} & set(vals):
+        if {"domain", "by_hand", "sequence", "active", "company_id"} & set(vals):
             self.env["ar.collection"].sudo()._assign_policies()  # the machine assigns policies
         return result
 
     def _partners_sql(self):
         """SQL: ids of the partners the policy is for."""
-        domain = Domain(safe_eval(self.domain or "[]"))
+        domain = Domain.FALSE if self.by_hand else Domain(safe_eval(self.domain or "[]"))
         partners = self.env["res.partner"].sudo().with_context(active_test=False)  # no rules
         return SQL("(%s)", partners._search(domain).select())
 
@@ -140,7 +155,10 @@ class ArCollectionPolicy(models.Model):
         return self.env["ar.collection.run"]._action_simulate(self.company_id)
 
     def copy_data(self, default=None):
+        """A copy in the same company fits nobody by itself: nothing changes until it is used."""
         vals_list = super().copy_data(default)
+        if not (default and default.keys() & {"company_id", "by_hand", "active", "domain"}):
+            vals_list = [{**vals, "by_hand": True} for vals in vals_list]
         if not (default and default.get("name")):
             for policy, vals in zip(self, vals_list, strict=True):
                 vals["name"] = self.env._("%(policy)s (copy)", policy=policy.name)

@@ -158,8 +158,11 @@ class ArCollectionRun(models.Model):
         item may stand at (0: none).
         """
         levels = (
-            self.env["ar.collection.level"].sudo().search(Domain.TRUE)
-        )  # items keep foreign levels
+            self.env["ar.collection.level"]
+            .sudo()  # items keep levels of other policies, and archived ones
+            .with_context(active_test=False)
+            .search(Domain.TRUE)
+        )
         steps, upcoming = [], []
         for policy in policies:
             own = policy.level_ids._to_ladder()

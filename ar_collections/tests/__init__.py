@@ -16,6 +16,7 @@ from . import (
     test_notice_mail,
     test_partner,
     test_partner_merge,
+    test_policy,
     test_refresh,
     test_refresh_concurrency,
     test_refresh_partners,

