@@ -50,6 +50,9 @@ class ArCollectionLevel(models.Model):
         "mail.template",
         string="E-mail text",
         domain="[('model', '=', 'ar.collection.notice')]",
+        default=lambda self: self.env.ref(
+            "ar_collections.mail_template_ar_collection_notice", raise_if_not_found=False
+        ),
         ondelete="restrict",
     )
     attach_letter = fields.Boolean(
@@ -61,6 +64,10 @@ class ArCollectionLevel(models.Model):
     letter_text = fields.Text(
         string="Text before the items",
         translate=True,
+        default=lambda self: self.env._(
+            "The invoices below have passed their due date. Please pay them by %%(deadline)s, or tell "
+            "us what stands in the way."
+        ),
         help="%(deadline)s is replaced by the date to pay by, %(notices)s by the dates of the "
         "notices before.",
     )
