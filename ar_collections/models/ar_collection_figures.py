@@ -212,7 +212,7 @@ class ArCollectionFigures(models.AbstractModel):
             """
             (SELECT DISTINCT ON (account.partner_id, account.company_id)
                     account.partner_id, account.company_id, hold.kind
-               FROM (SELECT collection_id, date_from, date_to, date_ended,
+               FROM (SELECT collection_id, date_from, date_to, date_ended, approval_state,
                             CASE WHEN kind IN ('debit', 'exclusion') THEN 'other'
                                  ELSE kind END AS kind
                        FROM ar_collection_hold WHERE scope = 'debtor') hold

@@ -28,7 +28,8 @@ class ArCollectionHold(models.Model):
 
     A hold is on an item (``scope`` item; no amount: the whole item) or on the whole
     debtor. It ends by comparison of dates, not by a job. It is in force on a day when
-    ``date_from <= day <= date_to`` (if any) and ``day < date_ended`` (if ended early).
+    ``date_from <= day <= date_to`` (if any) and ``day < date_ended`` (if ended early), and
+    it does not wait for approval.
     """
 
     _name = "ar.collection.hold"
@@ -194,6 +195,7 @@ class ArCollectionHold(models.Model):
                 )
         holds = super().create(vals_list)
         holds._check_placing()
+        holds._settle_endless()
         holds._moved()
         return holds
 
@@ -226,7 +228,7 @@ class ArCollectionHold(models.Model):
             )
 
     def _check_placing(self):
-        """A hold placed by a person: positive, within what is open, with an end."""
+        """A hold placed by a person: positive, within what is open."""
         for hold in self:
             if hold.scope == "item" and hold.line_id:
                 residual = abs(hold.line_id.sudo().amount_residual_currency)  # branch item
@@ -251,15 +253,9 @@ class ArCollectionHold(models.Model):
                 raise UserError(
                     self.env._("Please choose the item to hold, or hold the whole debtor.")
                 )
-            if not hold.date_to and not hold.source_model and not hold._may_be_endless():
-                raise UserError(
-                    self.env._(
-                        "Please say until when. Only a manager may place a hold without end."
-                    )
-                )
 
-    def _may_be_endless(self):
-        return self.env.su or self.env.user.has_group("ar_collections.group_ar_collection_manager")
+    def _settle_endless(self):
+        """Hook: of these new holds, those without an end are placed, asked for or refused."""
 
     def _check_new_end(self, new_end):
         for hold in self:
@@ -276,8 +272,6 @@ class ArCollectionHold(models.Model):
                         "The new end is in the past. Choose today or later, or end the hold now."
                     )
                 )
-            if not new_end and not hold.source_model and not hold._may_be_endless():
-                raise UserError(self.env._("Only a manager may keep a hold without end."))
 
     # === ACTIONS === #
     def action_end(self):
@@ -330,7 +324,8 @@ class ArCollectionHold(models.Model):
         """SQL condition: the hold ``alias`` is in force on ``day`` (a date or SQL)."""
         return SQL(
             "(%(h)s.date_from <= %(day)s AND coalesce(%(h)s.date_to, 'infinity') >= %(day)s"
-            " AND coalesce(%(h)s.date_ended, 'infinity') > %(day)s)",
+            " AND coalesce(%(h)s.date_ended, 'infinity') > %(day)s"
+            " AND %(h)s.approval_state IS DISTINCT FROM 'waiting')",
             h=SQL.identifier(alias),
             day=day,
         )

@@ -120,7 +120,9 @@ class ArCollectionNotice(models.Model):
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a notice is unique.")
     _queue_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
-    _recent_idx = models.Index("(date, collection_id) WHERE state = 'sent'")
+    _recent_idx = models.Index(
+        "(date, collection_id) WHERE state = 'sent' OR state = 'cancelled' AND refused"
+    )
 
     # === CRUD === #
     def write(self, vals):
@@ -157,13 +159,6 @@ class ArCollectionNotice(models.Model):
         if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
             raise AccessError(self.env._("Only a manager of AR Collections may do this."))
         self.check_access("read")
-
-    def action_approve(self):
-        """Release notices that wait for approval."""
-        self._check_manager()
-        self._set_state("queued")
-        self._trigger_delivery()
-        return True
 
     def action_cancel(self):
         """Give up notices that have not left."""

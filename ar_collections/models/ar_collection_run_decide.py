@@ -281,7 +281,8 @@ class ArCollectionRun(models.Model):
                    GROUP BY collection_id) pending ON pending.collection_id = item.account_id
               LEFT JOIN (
                   SELECT collection_id, max(date) AS date FROM ar_collection_notice
-                   WHERE state = 'sent' AND date > %(quiet_from)s
+                   WHERE (state = 'sent' OR state = 'cancelled' AND refused)
+                     AND date > %(quiet_from)s
                    GROUP BY collection_id) recent ON recent.collection_id = item.account_id
              GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
              ORDER BY item.account_id, item.currency_id

@@ -34,6 +34,12 @@ class ResCompany(models.Model):
         string="Sender address",
         help="Notices are sent from this address. Empty: the address of the company.",
     )
+    ar_approver_id = fields.Many2one(
+        "res.users",
+        string="Asked for approval",
+        help="Gets an activity when something waits for approval. Empty: the first manager who did "
+        "not ask.",
+    )
     ar_bank_line_days = fields.Integer(
         string="Bank lines at most",
         default=3,

@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     ar_bucket_4 = fields.Integer(related="ar_company_id.ar_bucket_4", readonly=False)
     ar_sender_id = fields.Many2one(related="ar_company_id.ar_sender_id", readonly=False)
     ar_email = fields.Char(related="ar_company_id.ar_email", readonly=False)
+    ar_approver_id = fields.Many2one(related="ar_company_id.ar_approver_id", readonly=False)
     ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
     ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
     ar_letter_form = fields.Selection(related="ar_company_id.ar_letter_form", readonly=False)
@@ -29,7 +30,7 @@ class ResConfigSettings(models.TransientModel):
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
     group_ar_collection_approvals = fields.Boolean(
-        string="Approval of notices",
+        string="Approvals",
         implied_group="ar_collections.group_ar_collection_approvals",
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )

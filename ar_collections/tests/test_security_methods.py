@@ -62,6 +62,7 @@ class TestSecurityMethods(SecurityCommon):
         arguments = {
             "action_open_figure": ("total_due",),
             "simulate": (self.today,),
+            "action_refuse": ("No",),
         }.get(name, ())
         try:
             result = getattr(records, name)(*arguments)

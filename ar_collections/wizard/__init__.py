@@ -1,1 +1,6 @@
-from . import ar_collection_hold_place, ar_collection_run_simulate, base_partner_merge
+from . import (
+    ar_collection_approval_refuse,
+    ar_collection_hold_place,
+    ar_collection_run_simulate,
+    base_partner_merge,
+)

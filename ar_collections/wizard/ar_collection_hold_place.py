@@ -35,7 +35,8 @@ class ArCollectionHoldPlace(models.TransientModel):
         compute="_compute_date_to",
         store=True,
         readonly=False,
-        help="The last day of the hold. Empty: without end; a manager only.",
+        help="The last day of the hold. Empty: without end; a manager places it, or grants it "
+        "where approvals are switched on.",
     )
     note = fields.Text()
 
@@ -103,11 +104,13 @@ class ArCollectionHoldPlace(models.TransientModel):
         return True
 
     def _describe(self, holds):
-        return self.env._(
-            "Hold placed: %(items)s, %(reason)s.",
-            items=", ".join(hold.item_name or self.env._("the whole debtor") for hold in holds),
-            reason=self.reason_id.name,
-        )
+        values = {
+            "items": ", ".join(hold.item_name or self.env._("the whole debtor") for hold in holds),
+            "reason": self.reason_id.name,
+        }
+        if holds[0].state == "to_approve":
+            return self.env._("Hold without end asked for: %(items)s, %(reason)s.", **values)
+        return self.env._("Hold placed: %(items)s, %(reason)s.", **values)
 
 
 class ArCollectionHoldPlaceRow(models.TransientModel):

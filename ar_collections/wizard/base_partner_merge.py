@@ -64,13 +64,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             [("collection_id", "=", winner.id), ("partner_id", "!=", debtor.id)]
         ).partner_id = debtor
         if names:
-            winner.message_post(
-                body=self.env._(
-                    "Merged with the collection account of %(names)s: its holds, notices, "
-                    "activities and messages are here now.",
-                    names=", ".join(names),
-                )
+            text = self.env._(
+                "Merged with the collection account of %(names)s: its holds, notices, "
+                "activities and messages are here now.",
+                names=", ".join(names),
             )
+            winner.message_post(body=text)
+            self.env["ar.collection.audit"]._log(winner, "merge", text)
 
     @api.model
     def _ar_merged_vals(self, winner, losers):
