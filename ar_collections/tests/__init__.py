@@ -1,5 +1,7 @@
 from . import (
     test_api,
+    test_approval,
+    test_approval_use,
     test_delivery,
     test_delivery_retry,
     test_demo,

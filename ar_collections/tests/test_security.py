@@ -16,9 +16,11 @@ MODELS = (
     "ar.collection.policy",
     "ar.collection.level",
     "ar.collection.hold.reason",
+    "ar.collection.approval",
+    "ar.collection.audit",
 )
 #: Of these everybody sees only what belongs to own debtors.
-OF_DEBTORS = MODELS[:3] + MODELS[4:6]
+OF_DEBTORS = (*MODELS[:3], *MODELS[4:6], "ar.collection.approval")
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
 
@@ -92,7 +94,9 @@ class SecurityCommon(LedgerCommon):
             .sudo()
             .create({"notice_id": notice.id, "kind": "claim", "move_name": move.name})
         )
-        records = (account, hold, decision, run, notice, line)
+        approval = hold._ask_approval().with_env(cls.env)
+        audit = cls.env["ar.collection.audit"]._log(hold, "override", "Scene").with_env(cls.env)
+        records = (account, hold, decision, run, notice, line, approval, audit)
         return {record._name: record for record in records}
 
 
@@ -198,12 +202,14 @@ class TestSecurity(SecurityCommon):
                 self._check_refused(self.mine["ar.collection"].with_user(user).unlink)
 
     def test_evidence_is_read_only_for_everybody(self):
-        evidence = ("decision", "run", "notice", "notice.line")
+        evidence = ("decision", "run", "notice", "notice.line", "approval", "audit")
         for user in (self.bell, self.lead, self.manager, self.auditor):
             for name in evidence:
                 record = self.mine[f"ar.collection.{name}"].with_user(user)
                 field = {"notice": "state", "run": "state", "decision": "reason"}.get(name, "kind")
+                field = {"approval": "state", "audit": "what"}.get(name, field)
                 value = {"notice": "sent", "run": "done", "decision": "all_held"}.get(name, "held")
+                value = {"approval": "approved"}.get(name, value)
                 with self.subTest(user=user.login, model=record._name):
                     self._check_refused(record.write, {field: value})
                     self._check_refused(record.unlink)
