@@ -19,6 +19,7 @@ from . import (
     ar_collection_level,
     ar_collection_level_check,
     ar_collection_level_history,
+    ar_collection_level_preview,
     ar_collection_live,
     ar_collection_notice,
     ar_collection_notice_approval,

@@ -219,21 +219,7 @@ class ArCollectionNotice(models.Model):
 
     def _post_mail(self):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
-        template = self.level_id.mail_template_id
-        if not template:
-            raise UserError(
-                self.env._(
-                    "Level %(level)s of policy %(policy)s has no e-mail text. Please choose one.",
-                    level=self.level_id.name,
-                    policy=self.level_id.policy_id.name,
-                )
-            )
-        # mail templates are rendered as superuser, in the language of the debtor
-        template = template.with_context(lang=self.lang)
-        subject = template._render_field("subject", self.ids, compute_lang=True)[self.id]
-        body = template._render_field(
-            "body_html", self.ids, compute_lang=True, options={"post_process": True}
-        )[self.id]
+        subject, body = self._render_mail()
         self.write({"subject": subject, "body": body})
         self.attachment_id = self.level_id.attach_letter and self._make_letter()
         message = self.collection_id.with_context(

@@ -1,6 +1,7 @@
 from babel.lists import format_list
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text
@@ -10,6 +11,28 @@ class ArCollectionNotice(models.Model):
     """The e-mail of a notice, and who writes it."""
 
     _inherit = "ar.collection.notice"
+
+    def _render_mail(self):
+        """Subject and body of the e-mail, in the language of the notice.
+
+        :raises UserError: the level has no template.
+        """
+        template = self.level_id.mail_template_id
+        if not template:
+            raise UserError(
+                self.env._(
+                    "Level %(level)s of policy %(policy)s has no e-mail text. Please choose one.",
+                    level=self.level_id.name,
+                    policy=self.level_id.policy_id.name,
+                )
+            )
+        # mail templates are rendered as superuser, in the language of the debtor
+        template = template.with_context(lang=self.lang)
+        subject = template._render_field("subject", self.ids, compute_lang=True)[self.id]
+        body = template._render_field(
+            "body_html", self.ids, compute_lang=True, options={"post_process": True}
+        )[self.id]
+        return subject, body
 
     def _prepare_mail(self):
         """The content of the notice and what else the e-mail says."""

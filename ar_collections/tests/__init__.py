@@ -15,6 +15,7 @@ from . import (
     test_ladder,
     test_letter,
     test_letter_paper,
+    test_level_preview,
     test_notice_mail,
     test_partner,
     test_partner_merge,
