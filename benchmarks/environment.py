@@ -18,13 +18,14 @@ from odoo import SUPERUSER_ID, api  # noqa: E402
 from odoo.modules.registry import Registry  # noqa: E402
 from odoo.tools import config  # noqa: E402
 
+import measure  # noqa: E402
 from harness import databases  # noqa: E402
 
 #: size -> (debtors, open items); as many items are paid.
 SIZES = {"S": (1_000, 10_000), "M": (10_000, 100_000), "L": (100_000, 1_000_000)}
 ADDON = "ar_collections"
 #: What a generated database depends on: these files, and what Odoo it was made with.
-SOURCES = ("environment.py", "specimens.py", "plan.py", "copies.py", "holds.py", "generate.py")
+SOURCES = ("specimens.py", "plan.py", "copies.py", "holds.py", "generate.py")
 
 
 def configure() -> None:
@@ -38,9 +39,12 @@ def environment(name: str, uid: int = SUPERUSER_ID) -> Iterator[api.Environment]
     """An Odoo environment on a database; what was not committed is rolled back."""
     registry = Registry(name)
     with registry.cursor() as cr:
+        backend = cr._cnx.info.backend_pid
+        measure.backends.add(backend)
         try:
             yield api.Environment(cr, uid, {})
         finally:
+            measure.backends.discard(backend)
             cr.rollback()
 
 
@@ -54,7 +58,10 @@ def close(name: str) -> None:
 
 def odoo(*arguments: str) -> None:
     """Run Odoo's command line; its log is shown only when it fails."""
-    command = [str(databases.SCRIPTS / "odoo"), *arguments, "--log-level=warn", "--no-http"]
+    command = [
+        str(databases.SCRIPTS / "odoo"), *arguments, "--log-level=warn", "--no-http",
+        f"--addons-path={','.join(config['addons_path'])}",
+    ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

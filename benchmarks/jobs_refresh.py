@@ -1,6 +1,5 @@
 """The refresh of all debtors and of a few, beside what the database needs at least."""
 
-from odoo.addons.ar_collections.models.ar_collection_refresh import AMOUNTS
 from odoo.tools import SQL
 
 from environment import vacuum
@@ -69,6 +68,11 @@ class Refresh:
         self.cr.commit()
 
     def _spoil(self, condition: SQL) -> None:
+        # found only when the configuration was read
+        from odoo.addons.ar_collections.models.ar_collection_refresh import (  # noqa: PLC0415
+            AMOUNTS,
+        )
+
         amounts = SQL(", ").join(
             SQL("%(name)s = %(name)s + 1", name=SQL.identifier(name)) for name in AMOUNTS
         )

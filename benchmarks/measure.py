@@ -1,10 +1,12 @@
-"""Wall time, queries and peak memory of a job; medians over interleaved rounds.
+"""Wall time, CPU time, queries and peak memory of a job; medians over interleaved rounds.
 
 Floors and jobs take turns, so that a busy machine slows both: ratios hold where seconds
-do not.
+do not. CPU time (of this process and of its connection's PostgreSQL backend) tells how
+much of the wall time was waiting for others.
 """
 
 import gc
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ class Job:
     target: float | None = None
     limit: str = ""
     times: list[float] = field(default_factory=list)
+    cpu_times: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     queries: int = 0
     peak: float = 0.0
@@ -37,6 +40,10 @@ class Job:
     @property
     def seconds(self) -> float:
         return median(self.times)
+
+    @property
+    def cpu(self) -> float:
+        return median(self.cpu_times)
 
     @property
     def ratio(self) -> float | None:
@@ -55,29 +62,43 @@ def interleave(jobs: list[Job], rounds: int) -> list[Job]:
     for turn in range(rounds + 1):
         seconds = {}
         for job in jobs:
-            seconds[job.name] = _once(job)
+            seconds[job.name], cpu = _once(job)
             if turn:
                 job.times.append(seconds[job.name])
+                job.cpu_times.append(cpu)
                 if job.floor:
                     floor = sum(seconds[name] for name in job.floor)
                     job.ratios.append(seconds[job.name] / floor)
     return jobs
 
 
-def _once(job: Job) -> float:
+#: Process ids of the PostgreSQL backends that work for the jobs.
+backends: set[int] = set()
+
+
+def _once(job: Job) -> tuple[float, float]:
     if job.before:
         job.before()
     gc.collect()
     _reset_peak()
     memory, queries = _memory("VmRSS"), sql_db.sql_counter
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), _cpu()
     job.run()
-    seconds = time.perf_counter() - begin
+    seconds, cpu = time.perf_counter() - begin, _cpu() - cpu
     job.queries = sql_db.sql_counter - queries
     job.peak = max(job.peak, _memory("VmHWM") - memory)
     if job.after:
         job.after()
-    return seconds
+    return seconds, cpu
+
+
+def _cpu() -> float:
+    """CPU seconds used so far by this process, the programs it ran, and the backends."""
+    ticks = 0
+    for pid in backends:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return sum(os.times()[:4]) + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _reset_peak() -> None:

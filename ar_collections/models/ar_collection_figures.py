@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Kinds of hold as they are told apart in the figures, in the order of the running sums.
@@ -185,20 +184,23 @@ class ArCollectionFigures(models.AbstractModel):
     @api.model
     def _companies_sql(self, day=None):
         """SQL table ``company``: every company with its root's today and bucket limits."""
-        # sudo: jobs refresh all companies; only settings are read
-        every = self.env["res.company"].sudo().with_context(active_test=False).search(Domain.TRUE)
-        companies = every.filtered("root_id.active")
-        roots = companies.root_id
         columns = {
-            root: (
+            root.id: (
                 root.id,
                 day or root._ar_today(),
                 root.currency_id.decimal_places,
                 *root._ar_limits(),
             )
-            for root in roots
+            for root in self.env["res.company"]._ar_every_root()
         }
-        rows = [(company.id, *columns[company.root_id]) for company in companies]
+        companies = self.env.execute_query(
+            SQL("SELECT id, split_part(parent_path, '/', 1)::int FROM res_company")
+        )
+        rows = [
+            (company_id, *columns[root_id])
+            for company_id, root_id in companies
+            if root_id in columns
+        ]
         return SQL(
             "unnest(%s::int[], %s::int[], %s::date[], %s::int[], %s::int[], %s::int[], %s::int[],"
             " %s::int[]) AS company(id, root_id, day, digits, limit_1, limit_2, limit_3, limit_4)",

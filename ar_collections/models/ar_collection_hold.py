@@ -458,8 +458,7 @@ class ArCollectionHold(models.Model):
     @api.model
     def _todays_sql(self):
         """SQL table ``(root_id, day)``: today in each root company."""
-        # sudo: the timezone of every company, for jobs that run over all of them
-        roots = self.env["res.company"].sudo().search([("parent_id", "=", False)])
+        roots = self.env["res.company"]._ar_every_root()
         return SQL(
             "unnest(%s::int[], %s::date[]) AS todays(root_id, day)",
             roots.ids,

@@ -170,34 +170,55 @@ class ArCollection(models.Model):
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql(partner_ids))
         )
-        stage = self.env["ar.collection.stage"]._by_kind()["current"]
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id,
-                       fact_kind, oldest_bucket, priority, days_overdue, broken_promises,
-                       date_last_stage_update, create_uid, write_uid, create_date, write_date)
-                SELECT figures.partner_id, figures.company_id, company.currency_id, %(stage)s,
-                       'current', '0', 0, 0, 0, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM ar_figures figures JOIN res_company company ON company.id = figures.company_id
-                 WHERE NOT EXISTS (SELECT 1 FROM ar_collection account
-                                    WHERE account.partner_id = figures.partner_id
-                                      AND account.company_id = figures.company_id)
-                    ON CONFLICT DO NOTHING
-                RETURNING id
-                """,
-                stage=stage.id,
-                now=fields.Datetime.now(),
-                uid=self.env.uid,
-            )
-        )
-        new_ids = [new_id for [new_id] in self.env.cr.fetchall()]
+        new_ids = self._insert_missing()
         self._assign_policies(partner_ids)
         self._update_last_payments(new_ids, partner_ids)
         self._update_last_notices(partner_ids)
         self.env.cr.execute(self._changes_sql(partner_ids))
         if partner_ids is None:
             self.env.cr.execute(SQL("CREATE INDEX ON ar_changes (id)"))
+
+    @api.model
+    def _insert_missing(self):
+        """Add an account for each debtor of ``ar_figures`` without one; ids of the new ones.
+
+        Found first and inserted then: a statement that looks into the table it fills reads
+        ever more of it, which took ten minutes for the first 100,000 debtors.
+        """
+        missing = self.env.execute_query(
+            SQL(
+                """
+                SELECT figures.partner_id, figures.company_id FROM ar_figures figures
+                 WHERE NOT EXISTS (SELECT FROM ar_collection account
+                                    WHERE account.partner_id = figures.partner_id
+                                      AND account.company_id = figures.company_id)
+                """
+            )
+        )
+        if not missing:
+            return []
+        partner_ids, company_ids = map(list, zip(*missing, strict=True))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id,
+                       fact_kind, oldest_bucket, priority, days_overdue, broken_promises,
+                       date_last_stage_update, create_uid, write_uid, create_date, write_date)
+                SELECT missing.partner_id, company.id, company.currency_id, %(stage)s,
+                       NULL, '0', 0, 0, 0, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM unnest(%(partners)s, %(companies)s) AS missing(partner_id, company_id)
+                  JOIN res_company company ON company.id = missing.company_id
+                    ON CONFLICT DO NOTHING
+                RETURNING id
+                """,
+                stage=self.env["ar.collection.stage"]._by_kind()["current"].id,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                partners=partner_ids,
+                companies=company_ids,
+            )
+        )
+        return [new_id for [new_id] in rows]
 
     @api.model
     def _drop_figures(self):
@@ -224,7 +245,8 @@ class ArCollection(models.Model):
         # sudo: the machine owns these fields, whoever posted the invoice
         changed = self.sudo().browse(account_id for account_id, _old, _new in rows)
         changed.invalidate_recordset()
-        self._move_stages({row_id: new for row_id, old, new in rows if old != new})
+        self._move_stages({row_id: new for row_id, old, new in rows if old and old != new})
+        self._set_first_stages({row_id: new for row_id, old, new in rows if not old})
         changed._after_refresh()
         return ids[-1] if len(ids) == CHUNK else None
 
@@ -341,6 +363,24 @@ class ArCollection(models.Model):
             )
             accounts.write({"stage_id": stages[kind].id})
 
+    def _set_first_stages(self, kinds):
+        """Put new debtors where they belong: no move, so nothing to tell in the chatter."""
+        if not kinds:
+            return
+        stages = self.env["ar.collection.stage"]._by_kind()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_collection account SET stage_id = first.stage_id
+                  FROM unnest(%s, %s) AS first(id, stage_id)
+                 WHERE account.id = first.id AND account.stage_id IS DISTINCT FROM first.stage_id
+                """,
+                list(kinds),
+                [stages[kind].id for kind in kinds.values()],
+            )
+        )
+        self.invalidate_model(["stage_id"])
+
     def _after_refresh(self):
         """Hook: the figures of these accounts have changed.
 
@@ -353,7 +393,11 @@ class ArCollection(models.Model):
     def _assign_policies(self, partner_ids=None):
         """Give each debtor its own policy, else the first of the company whose domain fits."""
         self.flush_model()
-        policies = self.env["ar.collection.policy"].sudo().search(Domain.TRUE)  # all companies
+        policies = (
+            self.env["ar.collection.policy"]
+            .sudo()  # those of all companies
+            .search_fetch(Domain.TRUE, ["company_id", "domain"])
+        )
         for company, of_company in policies.grouped("company_id").items():
             # EXISTS, unlike IN, lets PostgreSQL look up a few debtors without reading all partners
             cases = [

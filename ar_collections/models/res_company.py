@@ -104,6 +104,18 @@ class ResCompany(models.Model):
             fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
         )
 
+    @api.model
+    def _ar_every_root(self):
+        """All root companies, as superuser, read in as far as the figures need them."""
+        # sudo: jobs work for all companies; only their settings are read
+        roots = self.sudo().search_fetch(
+            [("parent_id", "=", False)],
+            ["currency_id", "partner_id", *(f"ar_bucket_{number}" for number in range(1, 5))],
+        )
+        roots.partner_id.fetch(["tz"])
+        roots.currency_id.fetch(["decimal_places"])
+        return roots
+
     def _ar_limits(self):
         self.ensure_one()
         return (self.ar_bucket_1, self.ar_bucket_2, self.ar_bucket_3, self.ar_bucket_4)
