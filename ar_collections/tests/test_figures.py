@@ -78,8 +78,8 @@ class TestFigures(LedgerCommon):
     def test_today_is_where_the_company_is(self):
         """22 November begins in Auckland while it is still the 21st in New York."""
         with freeze_time("2026-11-21 11:30:00"):
-            self.today = self.company._ar_today()
-            self._invoice(100, 0)
+            today = self.company._ar_today()
+            self._invoice(100, invoice_date=today, invoice_date_due=today)
             self.assertEqual(self._account().not_due, 100)
             self.company.partner_id.tz = "Pacific/Auckland"
             account = self._account()
