@@ -23,6 +23,7 @@ from . import (
     ar_collection_live,
     ar_collection_notice,
     ar_collection_notice_approval,
+    ar_collection_notice_channel,
     ar_collection_notice_delivery,
     ar_collection_notice_guard,
     ar_collection_notice_letter,

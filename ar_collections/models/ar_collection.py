@@ -332,7 +332,9 @@ class ArCollection(models.Model):
                 lambda notice: notice.state == "sent" and notice.email_to == email
             )[:1]
             if notice:
-                notice._set_failed(self.env._("The e-mail came back from %(email)s.", email=email))
+                notice._set_failed(
+                    self.env._("The e-mail came back from %(email)s.", email=email), "bounce"
+                )
         return result
 
     # === ACTIONS === #

@@ -4,7 +4,7 @@ from odoo.tools import SQL, format_date
 
 #: Why a debtor gets no notice, in the order of what needs somebody's work first.
 REASONS = [
-    ("no_address", "No e-mail address"),
+    ("no_address", "No address"),
     ("covered_by_credit", "Covered by credit"),
     ("money_on_its_way", "Money on its way"),
     ("delivery_unknown", "Delivery unknown"),
@@ -15,6 +15,7 @@ REASONS = [
     ("resume_wait", "Hold has just ended"),
     ("level_not_reached", "Next level not reached"),
     ("all_held", "All held"),
+    ("claim_changed", "Changed meanwhile"),
     ("debtor_paused", "Debtor paused"),
     ("below_minimum", "Below minimum"),
     ("direct_debit", "Collected by direct debit"),
@@ -141,7 +142,7 @@ class ArCollectionDecision(models.Model):
         money = self.currency_id.format
         match self.reason:
             case "no_address":
-                return self.env._("No usable e-mail address; please complete the contact")
+                return self.env._("No usable address for this level; please complete the contact")
             case "covered_by_credit":
                 return self.env._(
                     "Credits of %(credit)s cover it; please apply them", credit=money(self.credit)

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools import ladder
 
@@ -46,6 +47,12 @@ class ArCollectionLevel(models.Model):
         string="Pay within (days)", default=10, help="Deadline printed on the notice."
     )
     send_email = fields.Boolean(string="E-mail", default=True)
+    send_letter = fields.Boolean(string="Letter", help="A letter on paper, to be printed.")
+    fallback_channel = fields.Selection(
+        [("email", "E-mail"), ("letter", "Letter")],
+        string="Otherwise by",
+        help="Used for debtors without an address for any of the channels above.",
+    )
     mail_template_id = fields.Many2one(
         "mail.template",
         string="E-mail text",
@@ -125,6 +132,29 @@ class ArCollectionLevel(models.Model):
                 level.tone = "calm"
             else:
                 level.tone = "info" if level.delay <= first else "warning"
+
+    @api.constrains(lambda self: self._channel_fields())
+    def _check_channels(self):
+        for level in self:
+            if not level._channels():
+                raise ValidationError(
+                    self.env._(
+                        "Level %(level)s has no channel: nothing would leave. Please tick e-mail or "
+                        "letter.",
+                        level=level.name,
+                    )
+                )
+
+    @api.model
+    def _channel_fields(self):
+        """dict: field of the level -> the channel it switches on, in the order of the notice's."""
+        names = [name for name, _label in self.env["ar.collection.notice"]._fields["channel"].selection]
+        return {f"send_{name}": name for name in names if f"send_{name}" in self._fields}
+
+    def _channels(self):
+        """The channels the level wants, several at once."""
+        self.ensure_one()
+        return [channel for field, channel in self._channel_fields().items() if self[field]]
 
     def _to_ladder(self):
         """The levels that can be reached, as plain values for ``tools.ladder``."""

@@ -14,6 +14,7 @@ STATES = [
     ("to_approve", "To approve"),
     ("queued", "Queued"),
     ("sending", "Sending"),
+    ("to_print", "To print"),
     ("sent", "Sent"),
     ("failed", "Failed"),
     ("skipped", "Skipped"),
@@ -22,12 +23,13 @@ STATES = [
 #: From which states a notice may go to which.
 TRANSITIONS = {
     "to_approve": {"draft"},
-    "queued": {"draft", "to_approve", "sending", "failed"},
+    "queued": {"draft", "to_approve", "sending", "to_print", "failed"},
     "sending": {"queued"},
-    "sent": {"sending", "failed"},
-    "failed": {"queued", "sending", "sent"},
+    "to_print": {"queued"},
+    "sent": {"sending", "to_print", "failed"},
+    "failed": {"queued", "sending", "to_print", "sent", "failed"},
     "skipped": {"queued", "to_approve"},
-    "cancelled": {"draft", "to_approve", "queued", "failed"},
+    "cancelled": {"draft", "to_approve", "queued", "to_print", "failed"},
 }
 
 
@@ -55,7 +57,9 @@ class ArCollectionNotice(models.Model):
     run_id = fields.Many2one(
         "ar.collection.run", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    channel = fields.Selection([("email", "E-mail")], default="email", required=True, readonly=True)
+    channel = fields.Selection(
+        [("email", "E-mail"), ("letter", "Letter")], default="email", required=True, readonly=True
+    )
     state = fields.Selection(STATES, default="queued", required=True, readonly=True, index=True)
     date = fields.Date(required=True, readonly=True)
     deadline = fields.Date(string="Pay by", readonly=True)
@@ -63,7 +67,8 @@ class ArCollectionNotice(models.Model):
     contact_id = fields.Many2one(
         "res.partner", string="Sent to", readonly=True, ondelete="restrict"
     )
-    email_to = fields.Char(string="Address", readonly=True)
+    email_to = fields.Char(string="E-mail", readonly=True)
+    postal_address = fields.Char(readonly=True, help="Where the letter goes.")
     lang = fields.Char(string="Language", readonly=True)
     user_id = fields.Many2one(
         "res.users", string="Contact person", readonly=True, ondelete="set null"
@@ -163,14 +168,21 @@ class ArCollectionNotice(models.Model):
     def action_cancel(self):
         """Give up notices that have not left."""
         self._check_manager()
-        self.filtered("delivery_unknown")._keep_levels()
-        self._set_state("cancelled", delivery_unknown=False)
+        self._give_up()
         return True
+
+    def _give_up(self, **vals):
+        """Cancel notices that have not left; items of those that were claimed step back."""
+        claimed = self.filtered(lambda notice: notice._stands())
+        self._set_state("cancelled", delivery_unknown=False, print_batch_id=False, **vals)
+        claimed._keep_levels()
 
     def action_retry(self):
         """Send failed notices again; for *delivery unknown* that is a decision of a person."""
         self._check_manager()
-        self._set_state("queued", error=False, delivery_unknown=False)
+        unknown = self.filtered("delivery_unknown")
+        self._set_state("queued", error=False, failure=False, delivery_unknown=False)
+        unknown._keep_levels()
         self._trigger_delivery()
         return True
 
@@ -183,7 +195,11 @@ class ArCollectionNotice(models.Model):
                     self.env._("Notice %(name)s is not of unknown delivery.", name=notice.name)
                 )
         self._set_state(
-            "sent", delivery_unknown=False, error=False, date_sent=fields.Datetime.now()
+            "sent",
+            delivery_unknown=False,
+            error=False,
+            failure=False,
+            date_sent=fields.Datetime.now(),
         )
         self._after_sending()
         return True
@@ -212,31 +228,34 @@ class ArCollectionNotice(models.Model):
         """Make the notices of a run: headers by the ORM, their lines by one statement.
 
         :param decided: rows of ``ar.collection.run._decide`` that have a level.
-        :return: the notices.
+        :return: a notice per decision: that of its first channel. Those of further channels
+            follow it, see ``_claim_with``.
         """
+        rows = [(row, channel) for row in decided for channel in row["decision"].channels]
         levels = self.env["ar.collection.level"].browse(
-            [row["decision"].level.id for row in decided]
+            [row["decision"].level.id for row, _channel in rows]
         )
         notices = self.create(
             [
                 {
                     "collection_id": row["account"]["account_id"],
                     "run_id": run.id,
+                    "channel": channel,
                     "date": run.date,
                     "state": "queued" if level.automatic else "to_approve",
                     **self._prepare_level_vals(level, run.date),
                     **self._prepare_claim_vals(row["decision"]),
                 }
-                for row, level in zip(decided, levels, strict=True)
+                for (row, channel), level in zip(rows, levels, strict=True)
             ]
         )
         notices._freeze_lines(
-            [row["decision"] for row in decided],
+            [row["decision"] for row, _channel in rows],
             run.company_id,
             run.date,
             [row["account"]["partner_id"] for row in decided],
         )
-        return notices
+        return notices._follow_first()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -138,18 +138,45 @@ class ArCollectionNotice(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.warning("Notice %s could not be made: %s", self.name, error, exc_info=True)
-            self._set_state("failed", error=self._explain_error(error), delivery_unknown=False)
+            self._set_state(
+                "failed",
+                error=self._explain_error(error),
+                failure="error",
+                delivery_unknown=False,
+            )
             self.env["ir.cron"]._commit_progress()
             return False
 
     def _claim(self):
-        """Rebuild the claim from the ledger and write everything that is to be sent.
+        """Write everything that is to be sent: the claim of the ledger, or the one that has
+        left through another channel of the same decision.
+
+        :return: whether the notice is to be handed over now; if nothing is to be sent
+            after all, the notice says why.
+        """
+        self.ensure_one()
+        siblings = self._siblings()
+        if standing := siblings.filtered(lambda notice: notice._stands()):
+            claimed = self._claim_with(standing[0])
+        elif siblings.filtered(lambda notice: notice._comes_before(self)):
+            return False  # stays queued
+        else:
+            claimed = self._claim_anew()
+        if not claimed:
+            return False
+        state = self._on_channel("claim")
+        self._set_state(state, tries=self.tries + 1)
+        return state == "sending"
+
+    def _claim_anew(self):
+        """Rebuild the claim from the ledger.
 
         :return: False when nothing is to be sent after all; the notice says why.
         """
-        self.ensure_one()
         account = self.collection_id
         today = self.company_id._ar_today()
+        if self.tries or self.lead_id:  # what was sent in vain keeps nobody quiet
+            account._update_last_notices(account.partner_id.ids)
         [row] = self.env["ar.collection.run"]._decide(
             self.company_id, today, partner_ids=[account.partner_id.id], own_notice=self
         ) or [None]
@@ -173,8 +200,6 @@ class ArCollectionNotice(models.Model):
             return False
         self.totals = self._prepare_totals()
         self._write_levels(today)
-        self._post_mail()
-        self._set_state("sending", tries=self.tries + 1)
         return True
 
     def _skip(self, reason, detail=None):
@@ -186,10 +211,16 @@ class ArCollectionNotice(models.Model):
         company = self.company_id
         return {
             "contact_id": contact.id,
-            "email_to": contact.email_normalized,
+            "email_to": contact.email_normalized if self.channel == "email" else False,
+            "postal_address": self._postal_address(contact) if self.channel == "letter" else False,
             "lang": contact.lang or account.partner_id.lang or company.partner_id.lang or "en_US",
             "user_id": (account.user_id or company.ar_sender_id).id,
         }
+
+    def _postal_address(self, contact):
+        """The address of the letter in one line."""
+        place = contact._ar_place()
+        return ", ".join([*self._address_lines(place), *place.country_id.mapped("name")])
 
     def _write_levels(self, today):
         """Advance the items to the levels the notice notes on its lines."""
@@ -204,7 +235,11 @@ class ArCollectionNotice(models.Model):
             advanced.write({"ar_level_id": level.id, "ar_level_date": today})
 
     def _restore_levels(self):
-        """Put the items back to the level they had before the notice."""
+        """Put the items back to the level they had before the notice, unless the claim
+        stands through another channel."""
+        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
+        if self._siblings().filtered(lambda notice: notice._stands()):
+            return
         for line in self.line_ids:
             if (
                 line.line_id
@@ -217,7 +252,6 @@ class ArCollectionNotice(models.Model):
                         "ar_level_date": line.previous_level_date,
                     }
                 )
-        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
 
     def _post_mail(self):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
@@ -301,8 +335,10 @@ class ArCollectionNotice(models.Model):
         [[state]] = self.env.execute_query(
             SQL("SELECT state FROM ar_collection_notice WHERE id = %s FOR UPDATE", self.id)
         )
-        if state != "sending":
-            return
+        if state == "sending":
+            self._on_channel("hand_over")
+
+    def _hand_over_mail(self):
         mail = self.mail_mail_id
         mail.send(auto_commit=False, raise_exception=False)
         if mail.state == "sent":
@@ -314,20 +350,21 @@ class ArCollectionNotice(models.Model):
         if self._is_temporary(mail):
             self._postpone(error)
         else:
-            self._set_failed(error)
+            self._set_failed(error, "refused")
 
-    def _set_failed(self, error):
-        """The mail did certainly not arrive: the items go back to their level."""
+    def _set_failed(self, error, failure):
+        """It did certainly not arrive: the items go back to their level."""
+        self._set_state("failed", error=error, failure=failure, delivery_unknown=False)
         self._restore_levels()
-        self._set_state("failed", error=error, delivery_unknown=False)
 
     def _set_unknown(self, error):
-        """The mail may have arrived: the items stay, a person decides."""
-        self._set_state("failed", error=error, delivery_unknown=True)
+        """It may have arrived: the items stay, a person decides."""
+        self._set_state("failed", error=error, failure="unknown", delivery_unknown=True)
 
     def _keep_levels(self):
-        """Give up notices of unknown delivery: the items go back to their level."""
-        self.sudo()._restore_levels()  # levels of items are written by notices only
+        """Given up: the items of these notices, which had been claimed, go back to their level."""
+        for notice in self.sudo():  # levels of items are written by notices only
+            notice._restore_levels()
 
     def _after_sending(self):
         """What follows on the account comes with the refresh, from the notice itself.

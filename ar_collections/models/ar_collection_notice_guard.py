@@ -17,6 +17,57 @@ class ArCollectionNotice(models.Model):
         self.ensure_one()
         return self._payment_in_process() or self._pending_transaction() or self._bank_line()
 
+    def _changed(self):
+        """Those of these claimed notices whose claim the ledger no longer bears.
+
+        An item was paid, credited, held or reset since; a credit came or went; a courtesy
+        would come after the due date.
+        """
+        self.env["ar.collection"]._flush_ledger()
+        self.flush_model()
+        self.env["ar.collection.notice.line"].flush_model()
+        changed = []
+        for company, notices in self.grouped("company_id").items():
+            changed += self.env.execute_query(notices._changed_sql(company))
+        return self.browse(notice_id for [notice_id] in changed)
+
+    def _changed_sql(self, company):
+        # sudo: the rule of the ladder is no secret
+        policies = self.env["ar.collection.policy"].sudo().with_context(active_test=False)
+        return SQL(
+            """
+            WITH item AS MATERIALIZED (%(items)s),
+            notice AS (SELECT * FROM ar_collection_notice WHERE id = ANY(%(ids)s)),
+            line AS (SELECT line.*, notice.collection_id, notice.courtesy
+                       FROM notice JOIN ar_collection_notice_line line
+                         ON line.notice_id = notice.id)
+            SELECT line.notice_id FROM line
+              LEFT JOIN item ON item.line_id = line.line_id
+                    AND item.account_id = line.collection_id
+             WHERE line.kind = 'claim'
+               AND (coalesce(item.claimable, 0) < line.amount OR line.courtesy AND item.days > 0)
+             UNION
+            SELECT claimed.notice_id
+              FROM (SELECT notice_id, collection_id, currency_id,
+                           coalesce(sum(amount) FILTER (WHERE kind = 'credit'), 0) AS amount
+                      FROM line GROUP BY notice_id, collection_id, currency_id
+                    HAVING bool_or(kind = 'claim')) claimed
+              LEFT JOIN (SELECT account_id, currency_id,
+                                sum(open_currency + held_currency) AS amount
+                           FROM item WHERE open < 0 GROUP BY account_id, currency_id) credit
+                ON credit.account_id = claimed.collection_id
+               AND credit.currency_id = claimed.currency_id
+             WHERE coalesce(credit.amount, 0) != claimed.amount
+            """,
+            items=self.env["ar.collection.run"]._ladder_items_sql(
+                company,
+                company._ar_today(),
+                self.collection_id.partner_id.ids,
+                policies.search([("company_id", "=", company.id)]),
+            ),
+            ids=list(self.ids),
+        )
+
     def _debtor_domain(self):
         return [
             ("partner_id.commercial_partner_id", "=", self.collection_id.partner_id.id),

@@ -478,10 +478,11 @@ class ArCollection(models.Model):
                 UPDATE ar_collection account
                    SET last_notice_date = sent.date,
                        last_contact_date = greatest(account.last_contact_date, sent.date)
-                  FROM (SELECT notice.collection_id, max(notice.date) AS date
+                  FROM (SELECT notice.collection_id,
+                               max(notice.date) FILTER (WHERE notice.state = 'sent') AS date
                           FROM ar_collection_notice notice
                           JOIN ar_collection account ON account.id = notice.collection_id
-                         WHERE notice.state = 'sent' AND %(concerned)s
+                         WHERE %(concerned)s
                          GROUP BY notice.collection_id) sent
                  WHERE account.id = sent.collection_id
                    AND account.last_notice_date IS DISTINCT FROM sent.date

@@ -154,7 +154,7 @@ class ArCollectionRun(models.Model):
                     "collection_id": fact["account_id"],
                     "decision": "notice" if decision.level else "none",
                     "level": decision.level.id if decision.level else None,
-                    "channels": ["email"] if decision.level else [],
+                    "channels": list(decision.channels),
                     "reason": decision.reason,
                     "claims": [
                         {
@@ -261,7 +261,7 @@ class ArCollectionRun(models.Model):
         """Where somebody's work is needed, put it on the collector's list."""
         texts = {
             "covered_by_credit": self.env._("Apply the credit"),
-            "no_address": self.env._("Complete the e-mail address"),
+            "no_address": self.env._("Complete the address"),
         }
         for reason, text in texts.items():
             ids = [

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -26,6 +27,7 @@ PENDING = {
     "to_approve": "awaiting_approval",
     "queued": "pending_notice",
     "sending": "pending_notice",
+    "to_print": "pending_notice",
     "failed": "delivery_unknown",
 }
 
@@ -41,8 +43,8 @@ class ArCollectionRun(models.Model):
 
         :param company: root company. :param today: date. :param partner_ids: only these
             debtors. :param policies: as if these were the policies; None: those in force.
-        :param own_notice: the notice being claimed: it does not stand in its own way, and
-            no level above its own is reached.
+        :param own_notice: the notice being claimed: it does not stand in its own way, no
+            level above its own is reached, and it leaves through its own channel.
         :return: list of dicts ``account`` (a row of ``_facts``, summed over currencies)
             and ``decision`` (``ladder.Decision``).
         """
@@ -50,11 +52,7 @@ class ArCollectionRun(models.Model):
         results = [
             {"account": fact, "decision": self._conclude(fact, today)} for fact in facts.values()
         ]
-        candidates = [row for row in results if row["decision"].level]
-        reachable = self._reachable([row["account"]["partner_id"] for row in candidates])
-        for row in candidates:
-            if row["account"]["partner_id"] not in reachable:
-                row["decision"] = ladder.Decision(None, "no_address")
+        self._choose_channels([row for row in results if row["decision"].level], own_notice)
         return results
 
     @api.model
@@ -65,12 +63,28 @@ class ArCollectionRun(models.Model):
         return ladder.decide(fact["debtor"], today)
 
     @api.model
-    def _reachable(self, partner_ids):
-        """Ids of the debtors among these that can be written to by e-mail."""
-        contacts = self.env["res.partner"].browse(partner_ids)._ar_contacts()
-        every = self.env["res.partner"].union(*contacts.values())
-        mailable = set(every._ar_mailable().ids)
-        return {debtor for debtor, contact in contacts.items() if contact.id in mailable}
+    def _choose_channels(self, candidates, own_notice):
+        """Note on each decision the channels it leaves through, or that none can be used."""
+        levels = self.env["ar.collection.level"].sudo()  # a run decides by them, whoever starts it
+        plans = {
+            level.id: (level._channels(), level.fallback_channel or None)
+            for level in levels.browse({row["decision"].level.id for row in candidates})
+        }
+        if own_notice:
+            plans = dict.fromkeys(plans, ([own_notice.channel], None))
+        names = {name for wanted, fallback in plans.values() for name in [*wanted, fallback] if name}
+        reachable = self.env["ar.collection.notice"]._reachable(
+            [row["account"]["partner_id"] for row in candidates], names
+        )
+        for row in candidates:
+            decision, debtor = row["decision"], row["account"]["partner_id"]
+            usable = [name for name in names if debtor in reachable[name]]
+            channels = ladder.channels_of(*plans[decision.level.id], usable)
+            row["decision"] = (
+                replace(decision, channels=channels)
+                if channels
+                else ladder.Decision(None, "no_address")
+            )
 
     @api.model
     def _facts(self, company, today, partner_ids, own_notice):
@@ -275,9 +289,9 @@ class ArCollectionRun(models.Model):
               FROM item
               LEFT JOIN (
                   SELECT collection_id, min(state) AS state FROM ar_collection_notice
-                   WHERE (state IN ('to_approve', 'queued', 'sending')
+                   WHERE (state IN ('to_approve', 'queued', 'sending', 'to_print')
                           OR (state = 'failed' AND delivery_unknown))
-                     AND id != %(own)s
+                     AND coalesce(lead_id, id) != %(own)s
                    GROUP BY collection_id) pending ON pending.collection_id = item.account_id
               LEFT JOIN (
                   SELECT collection_id, max(date) AS date FROM ar_collection_notice
@@ -296,7 +310,7 @@ class ArCollectionRun(models.Model):
             ),
             due=due,
             courtesy=courtesy,
-            own=own_notice.id if own_notice else 0,
+            own=own_notice._lead().id if own_notice else 0,
             quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
         )
 
@@ -338,7 +352,7 @@ class ArCollectionRun(models.Model):
             "reason": decision.reason,
             "reason_rank": RANKS.get(decision.reason, -1),
             "reason_date": decision.date,
-            "channels": "email" if decision.level else None,
+            "channels": ",".join(decision.channels) or None,
             "overdue": fact["overdue_company"],
             "held": fact["held_company"],
             "credit": fact["unapplied"],

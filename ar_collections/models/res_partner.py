@@ -150,6 +150,18 @@ class ResPartner(models.Model):
         )
         return {debtor: self.browse(contact) for debtor, contact in rows}
 
+    def _ar_is_postal(self):
+        """Whether a letter finds the address: street, city and country are known."""
+        return bool(self.street and self.city and self.country_id)
+
+    def _ar_place(self):
+        """The address for letters to this contact: its own if complete, else the company's."""
+        self.ensure_one()
+        company = self.commercial_partner_id
+        if self._ar_is_postal() or company._ar_is_postal():
+            return self if self._ar_is_postal() else company
+        return self if self.street or self.city or self.zip else company
+
     def _ar_mailable(self):
         """Those of these contacts that have an e-mail address which is not blacklisted."""
         blacklisted = set(

@@ -172,9 +172,8 @@ class ReportArCollectionNotice(models.AbstractModel):
         """``lines`` of the address in the window and ``css``, their size."""
         contact = notice.contact_id or notice.collection_id.contact_id
         debtor = notice.collection_id.partner_id
-        place = contact if contact.street or contact.city or contact.zip else debtor
         names = [debtor.name, contact.name if contact != debtor else None]
-        lines = notice._address_lines(place, notice.company_id.country_id)
+        lines = notice._address_lines(contact._ar_place(), notice.company_id.country_id)
         lines, css = letter_text.address_lines([*names, *lines])
         return {"lines": lines, "css": css}
 

@@ -2,6 +2,7 @@ from . import (
     test_api,
     test_approval,
     test_approval_use,
+    test_channel,
     test_delivery,
     test_delivery_retry,
     test_demo,

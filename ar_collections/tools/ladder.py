@@ -177,12 +177,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``level`` None: no notice, because of ``reason``; ``date``: when to look again."""
+    """``level`` None: no notice, because of ``reason``; ``date``: when to look again;
+    ``channels``: through which the notice leaves, one communication each."""
 
     level: Level | None
     reason: str | None
     claims: Sequence[Claim] = field(default=())
     date: date | None = None
+    channels: tuple[str, ...] = ()
 
     @property
     def amount(self) -> Decimal:
@@ -267,6 +269,26 @@ def _decide_amount(debtor: Debtor, today: date) -> Decision:
     if not debtor.has_address:
         return Decision(None, "no_address")
     return Decision(level, None, tuple(claims))
+
+
+def channels_of(
+    wanted: Sequence[str], fallback: str | None, usable: Iterable[str]
+) -> tuple[str, ...]:
+    """The channels a notice leaves through.
+
+    :param wanted: those of the level. :param fallback: used when none of these can be.
+    :param usable: those the debtor has an address for.
+
+    >>> channels_of(["email", "letter"], None, {"email", "letter"})
+    ('email', 'letter')
+    >>> channels_of(["email"], "letter", {"letter"}), channels_of(["email"], None, {"letter"})
+    (('letter',), ())
+    """
+    usable = set(usable)
+    found = tuple(channel for channel in wanted if channel in usable)
+    if not found and fallback in usable:
+        return (fallback,)
+    return found
 
 
 def quiet_until(last: date | None, quiet_days: int) -> date | None:

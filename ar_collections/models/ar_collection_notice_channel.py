@@ -1,0 +1,150 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: States in which the claim of a notice stands: its items are at the level it noted.
+STANDING = ("sending", "to_print", "sent")
+
+
+class ArCollectionNotice(models.Model):
+    """Channels: a decision leaves through several, as one communication each.
+
+    A channel is three methods and a switch on the level:
+
+    - ``_channel_<name>_reachable(contacts)``: dict debtor -> contact; returns the ids of the
+      debtors that can be reached;
+    - ``_channel_<name>_claim()``: in the claim transaction, write what is to be sent; returns
+      the state that follows, ``sending`` when the delivery is to hand it over at once;
+    - ``_channel_<name>_hand_over()``: give it away and set ``sent`` or ``failed``;
+    - the value ``<name>`` of the selection ``channel``, the field ``send_<name>`` of the level.
+
+    The notice of the first channel takes the claim from the ledger. Those of the others
+    follow it (``lead_id``): they repeat its claim word for word, so that two letters of one
+    decision never differ, and take over when it did not come about.
+    """
+
+    _inherit = "ar.collection.notice"
+
+    lead_id = fields.Many2one(
+        "ar.collection.notice",
+        string="Follows",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The notice of the same decision through another channel, whose claim this repeats.",
+    )
+    failure = fields.Selection(
+        [
+            ("bounce", "Came back"),
+            ("refused", "Refused by the mail server"),
+            ("unknown", "Delivery unknown"),
+            ("error", "Could not be made"),
+        ],
+        readonly=True,
+    )
+
+    # === CHANNELS === #
+    def _on_channel(self, step):
+        """Do a step, ``claim`` or ``hand_over``, as the channel of the notice does it."""
+        return getattr(self, f"_channel_{self.channel}_{step}")()
+
+    @api.model
+    def _reachable(self, partner_ids, channels):
+        """Which debtors can be reached through which of the channels.
+
+        :return: dict channel -> set of ids of commercial partners.
+        """
+        contacts = self.env["res.partner"].browse(partner_ids)._ar_contacts()
+        return {name: getattr(self, f"_channel_{name}_reachable")(contacts) for name in channels}
+
+    @api.model
+    def _channel_email_reachable(self, contacts):
+        every = self.env["res.partner"].union(*contacts.values())
+        mailable = set(every._ar_mailable().ids)
+        return {debtor for debtor, contact in contacts.items() if contact.id in mailable}
+
+    def _channel_email_claim(self):
+        self._post_mail()
+        return "sending"
+
+    def _channel_email_hand_over(self):
+        self._hand_over_mail()
+
+    @api.model
+    def _channel_letter_reachable(self, contacts):
+        self.env["res.partner"].union(*contacts.values()).fetch(["street", "city", "country_id"])
+        return {
+            debtor for debtor, contact in contacts.items() if contact._ar_place()._ar_is_postal()
+        }
+
+    def _channel_letter_claim(self):
+        """Nothing leaves by itself: the letter waits on the pile until it is printed."""
+        return "to_print"
+
+    # === SIBLINGS === #
+    def _lead(self):
+        return self.lead_id or self
+
+    def _siblings(self):
+        """The notices of the same decisions through other channels."""
+        leads = self.mapped(lambda notice: notice._lead())
+        return (leads | self.search([("lead_id", "in", leads.ids)])) - self
+
+    def _stands(self):
+        """Whether the claim of the notice stands: it has left, or may have, or is about to."""
+        return self.state in STANDING or self.delivery_unknown
+
+    def _comes_before(self, other):
+        """Whether the notice will take the claim that the other one repeats."""
+        return self.state in ("to_approve", "queued") and self.id < other.id
+
+    def _follow_first(self):
+        """Of notices just made let those of one debtor follow the first of them.
+
+        :return: the first ones, in their order.
+        """
+        firsts = {}
+        for notice in self:
+            lead = firsts.setdefault(notice.collection_id.id, notice)
+            if lead != notice:
+                notice.lead_id = lead
+        return self.browse([notice.id for notice in firsts.values()])
+
+    def _claim_with(self, first):
+        """Repeat the claim of a notice of the same decision, if the ledger still bears it.
+
+        :return: False when it does not.
+        """
+        money = first._money_on_its_way()
+        if money or first._changed():
+            self._skip("money_on_its_way" if money else "claim_changed", money)
+            return False
+        self.write({**first._claimed_vals(), **self._prepare_contact_vals()})
+        self._copy_lines(first)
+        return True
+
+    def _claimed_vals(self):
+        names = ("date", "deadline", "level_name", "formal", "courtesy", "amount", "totals")
+        return {name: self[name] for name in names} | {"level_id": self.level_id.id}
+
+    def _copy_lines(self, first):
+        """Write the lines of the notice anew: those of another one."""
+        lines = self.env["ar.collection.notice.line"]
+        self.line_ids.unlink()
+        first.flush_recordset()
+        lines.flush_model()
+        columns = SQL(", ").join(
+            SQL.identifier(name)
+            for name, field in lines._fields.items()
+            if field.store and field.column_type and name not in ("id", "notice_id")
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO ar_collection_notice_line (notice_id, %(columns)s)"
+                " SELECT %(new)s, %(columns)s FROM ar_collection_notice_line"
+                " WHERE notice_id = %(first)s ORDER BY id",
+                columns=columns,
+                new=self.id,
+                first=first.id,
+            )
+        )
+        self.invalidate_recordset(["line_ids"])
