@@ -148,7 +148,9 @@ class ArCollectionLevel(models.Model):
     @api.model
     def _channel_fields(self):
         """dict: field of the level -> the channel it switches on, in the order of the notice's."""
-        names = [name for name, _label in self.env["ar.collection.notice"]._fields["channel"].selection]
+        names = [
+            name for name, _label in self.env["ar.collection.notice"]._fields["channel"].selection
+        ]
         return {f"send_{name}": name for name in names if f"send_{name}" in self._fields}
 
     def _channels(self):

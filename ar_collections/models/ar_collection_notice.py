@@ -174,7 +174,10 @@ class ArCollectionNotice(models.Model):
     def _give_up(self, **vals):
         """Cancel notices that have not left; items of those that were claimed step back."""
         claimed = self.filtered(lambda notice: notice._stands())
+        # sudo: a letter given up leaves its batch, whoever gives it up
+        batches = self.sudo().print_batch_id
         self._set_state("cancelled", delivery_unknown=False, print_batch_id=False, **vals)
+        batches._make_pdf()
         claimed._keep_levels()
 
     def action_retry(self):

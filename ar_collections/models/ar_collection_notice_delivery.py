@@ -309,15 +309,17 @@ class ArCollectionNotice(models.Model):
             .with_context(ar_collections_letter=True, lang=self.lang)
             ._render_qweb_pdf("ar_collections.action_report_ar_collection_notice", self.ids)
         )
-        return self.env["ir.attachment"].create(
-            {
-                "name": f"{self.name.replace('/', '-')}.pdf",
-                "raw": pdf if isinstance(pdf, bytes) else base64.b64decode(pdf),
-                "mimetype": "application/pdf",
-                "res_model": "ar.collection",
-                "res_id": self.collection_id.id,
-            }
-        )
+        pdf = pdf if isinstance(pdf, bytes) else base64.b64decode(pdf)
+        return self.env["ir.attachment"].create(self._prepare_letter_vals(pdf))
+
+    def _prepare_letter_vals(self, pdf):
+        return {
+            "name": f"{self.name.replace('/', '-')}.pdf",
+            "raw": pdf,
+            "mimetype": "application/pdf",
+            "res_model": "ar.collection",
+            "res_id": self.collection_id.id,
+        }
 
     # === HAND OVER === #
     def _hand_over_safely(self):

@@ -101,6 +101,7 @@ class ArCollectionNotice(models.Model):
         )
 
     def _bank_line(self):
+        self.env["account.bank.statement.line"].flush_model()
         debtor = self.collection_id.partner_id
         claimed = self.line_ids.filtered(lambda line: line.kind in ("claim", "also"))
         references = {line.move_name for line in claimed if line.move_name}

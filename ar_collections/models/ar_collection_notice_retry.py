@@ -61,7 +61,7 @@ class ArCollectionNotice(models.Model):
         After the last pause it counts as failed, and a person decides.
         """
         if self.pauses >= len(PAUSES):
-            self._set_failed(error)
+            self._set_failed(error, "refused")
             return
         retry_at = fields.Datetime.now() + timedelta(minutes=PAUSES[self.pauses])
         self._restore_levels()

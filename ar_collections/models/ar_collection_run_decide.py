@@ -72,7 +72,9 @@ class ArCollectionRun(models.Model):
         }
         if own_notice:
             plans = dict.fromkeys(plans, ([own_notice.channel], None))
-        names = {name for wanted, fallback in plans.values() for name in [*wanted, fallback] if name}
+        names = {
+            name for wanted, fallback in plans.values() for name in [*wanted, fallback] if name
+        }
         reachable = self.env["ar.collection.notice"]._reachable(
             [row["account"]["partner_id"] for row in candidates], names
         )

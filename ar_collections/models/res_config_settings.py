@@ -34,6 +34,11 @@ class ResConfigSettings(models.TransientModel):
         implied_group="ar_collections.group_ar_collection_approvals",
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
+    group_ar_collection_letters = fields.Boolean(
+        string="Letters on paper",
+        implied_group="ar_collections.group_ar_collection_letters",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
     ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
     ar_no_reply_route = fields.Boolean(
         compute="_compute_ar_hints",

@@ -21,6 +21,7 @@ from . import (
     test_partner,
     test_partner_merge,
     test_policy,
+    test_print_batch,
     test_refresh,
     test_refresh_concurrency,
     test_refresh_partners,

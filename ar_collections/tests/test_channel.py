@@ -129,9 +129,10 @@ class TestChannel(ChannelCommon):
         self.reminder.send_letter = True
         move = self._invoice(1000, 10)
         email, letter = self._notices()
-        email._claim()
-        email._hand_over()
+        letter.sudo().state = "to_approve"
+        self._deliver()
         self._pay(move, 400)
+        letter.action_approve()
         self._deliver()
         self.assertRecordValues(
             email + letter,

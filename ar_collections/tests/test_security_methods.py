@@ -7,6 +7,7 @@ from .test_security import SecurityCommon
 #: Public methods besides actions (DESIGN, section 7): JSON-2 exposes them all.
 NAMED = {
     "ar.collection": {"figures_time"},
+    "ar.collection.notice": {"to_do"},
     "ar.collection.run": {"simulate", "tonight"},
 }
 #: What is rather the machine's work than the caller's: the cache is brought in line with the
