@@ -41,6 +41,7 @@ from . import (
     ar_collection_queue,
     ar_collection_refresh,
     ar_collection_run,
+    ar_collection_run_compare,
     ar_collection_run_decide,
     ar_collection_run_items,
     ar_collection_run_simulate,

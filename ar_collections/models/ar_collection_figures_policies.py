@@ -27,7 +27,7 @@ class ArCollectionFigures(models.AbstractModel):
                 "WHEN account.company_id = %s AND EXISTS"
                 " (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id) THEN %s",
                 policy.company_id.id,
-                policy._partners_sql(),
+                policy._partners_sql(tried=True),
                 policy.id,
             )
             for policy in policies.search([("id", "in", chosen)])

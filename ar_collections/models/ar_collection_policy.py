@@ -121,9 +121,12 @@ class ArCollectionPolicy(models.Model):
             self.env["ar.collection"].sudo()._assign_policies()  # the machine assigns policies
         return result
 
-    def _partners_sql(self):
-        """SQL: ids of the partners the policy is for."""
-        domain = Domain.FALSE if self.by_hand else Domain(safe_eval(self.domain or "[]"))
+    def _partners_sql(self, tried=False):
+        """SQL: ids of the partners the policy is for.
+
+        :param tried: by its conditions, although it is chosen by hand only.
+        """
+        domain = Domain.FALSE if self.by_hand and not tried else Domain(safe_eval(self.domain or "[]"))
         partners = self.env["res.partner"].sudo().with_context(active_test=False)  # no rules
         return SQL("(%s)", partners._search(domain).select())
 

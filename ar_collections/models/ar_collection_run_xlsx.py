@@ -22,8 +22,13 @@ class ArCollectionRun(models.Model):
         """:return: (name of the file, list of ``tools.table.Table``)."""
         self.ensure_one()
         decisions = self.env["ar.collection.decision"].search([("run_id", "=", self.id)])
+        compared = []
         kind = self.env._("Simulation") if self.simulation else self.env._("Run")
+        if self.compared_run_id:
+            kind = self.env._("Comparison")
+            compared = [self._comparison_table(), self._changes_table()]
         return f"{kind} {self.date}", [
+            *compared,
             self._decisions_table(decisions),
             self._claimed_items_table(decisions),
             self._summary_table(),

@@ -3,6 +3,7 @@ from . import (
     test_approval,
     test_approval_use,
     test_channel,
+    test_compare,
     test_delivery,
     test_delivery_retry,
     test_demo,

@@ -23,6 +23,11 @@ MACHINE = {
 class TestSecurityMethods(SecurityCommon):
     """Every public method of ours, whichever there are, called by who has no right to it."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Run._compare(cls.company, cls.today, cls.policy, cls.policy)  # a row to call on
+
     def _public_methods(self):
         """(model, name) of every public method that the addon adds."""
         for model in self.env.registry.values():

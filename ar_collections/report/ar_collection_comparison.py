@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models.ar_collection_decision import REASONS
+
+
+class ArCollectionComparison(models.Model):
+    """What would change: the decisions of two simulations of one day, side by side.
+
+    A is the simulation compared with, B the other; both looked at the same ledger.
+    """
+
+    _name = "ar.collection.comparison"
+    _description = "Comparison of Decisions"
+    _auto = False
+    _order = "change_rank, difference desc, id"
+    _rec_name = "partner_id"
+
+    run_id = fields.Many2one("ar.collection.run", string="Simulation", readonly=True)
+    collection_id = fields.Many2one("ar.collection", string="Account", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    decision_a_id = fields.Many2one("ar.collection.decision", string="A", readonly=True)
+    decision_b_id = fields.Many2one("ar.collection.decision", string="B", readonly=True)
+    conclusion_a = fields.Char(related="decision_a_id.conclusion", string="Decision A")
+    conclusion_b = fields.Char(related="decision_b_id.conclusion", string="Decision B")
+    tone_a = fields.Char(related="decision_a_id.tone", string="Tone A")
+    tone_b = fields.Char(related="decision_b_id.tone", string="Tone B")
+    why_b = fields.Char(related="decision_b_id.why", string="Why B")
+    level_a_id = fields.Many2one("ar.collection.level", string="Level A", readonly=True)
+    level_b_id = fields.Many2one("ar.collection.level", string="Level B", readonly=True)
+    reason_a = fields.Selection(REASONS, string="Reason A", readonly=True)
+    reason_b = fields.Selection(REASONS, string="Reason B", readonly=True)
+    overdue = fields.Monetary(readonly=True)
+    claim_a = fields.Monetary(string="Claim A", readonly=True)
+    claim_b = fields.Monetary(string="Claim B", readonly=True)
+    difference = fields.Monetary(readonly=True, help="Claim B less claim A.")
+    days_overdue = fields.Integer(string="Oldest (days)", readonly=True, aggregator="max")
+    change = fields.Selection(
+        [
+            ("new", "Gets a notice"),
+            ("gone", "No notice any more"),
+            ("level", "Another level"),
+            ("amount", "Another amount"),
+            ("reason", "No notice, another reason"),
+            ("same", "The same"),
+        ],
+        readonly=True,
+        help="What B does otherwise than A.",
+    )
+    change_rank = fields.Integer(readonly=True, aggregator=None)
+
+    @property
+    def _table_query(self):
+        """Both decided at once from one ledger, so each debtor stands on both sides."""
+        return SQL(
+            """
+            SELECT row.*, array_position(ARRAY['new', 'gone', 'level', 'amount', 'reason', 'same'],
+                                         row.change) AS change_rank
+              FROM (
+                SELECT b.id, b.run_id, b.collection_id, b.partner_id, b.company_id,
+                       a.id AS decision_a_id, b.id AS decision_b_id,
+                       a.level_id AS level_a_id, b.level_id AS level_b_id,
+                       a.reason AS reason_a, b.reason AS reason_b,
+                       b.overdue, b.days_overdue, a.claim AS claim_a, b.claim AS claim_b,
+                       b.claim - a.claim AS difference,
+                       CASE WHEN a.reason IS NOT NULL AND b.reason IS NULL THEN 'new'
+                            WHEN a.reason IS NULL AND b.reason IS NOT NULL THEN 'gone'
+                            WHEN level_a.name ->> 'en_US' != level_b.name ->> 'en_US' THEN 'level'
+                            WHEN a.claim != b.claim THEN 'amount'
+                            WHEN a.reason != b.reason THEN 'reason'
+                            ELSE 'same' END AS change
+                  FROM ar_collection_run run
+                  JOIN ar_collection_decision b ON b.run_id = run.id
+                  JOIN ar_collection_decision a ON a.run_id = run.compared_run_id
+                       AND a.collection_id = b.collection_id
+                  LEFT JOIN ar_collection_level level_a ON level_a.id = a.level_id
+                  LEFT JOIN ar_collection_level level_b ON level_b.id = b.level_id) row
+            """
+        )
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        # decisions are written by one statement, levels by the ORM
+        self.env["ar.collection.run"].flush_model()
+        self.env["ar.collection.level"].flush_model()
+        return super()._search(*args, **kwargs)
+
+    def action_open_debtor(self):
+        self.ensure_one()
+        return self.decision_b_id.action_open_debtor()
