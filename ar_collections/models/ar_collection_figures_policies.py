@@ -16,18 +16,23 @@ class ArCollectionFigures(models.AbstractModel):
 
         With ``ar_collections_policy_ids`` in the context that is the debtor's own policy if
         it is among them, else the first of them, archived or not, whose conditions fit.
+        A policy chosen by hand that no debtor has yet is tried by its conditions.
         """
         chosen = self.env.context.get(CHOSEN)
         if chosen is None:
             return SQL("ar_collection")
         # sudo: the rules of the ladder are no secret, debtors are filtered by who shows them
         policies = self.env["ar.collection.policy"].sudo().with_context(active_test=False)
+        given = self.env["ar.collection"].sudo()._read_group(
+            [("own_policy_id", "in", chosen)], ["own_policy_id"]
+        )
+        by_hand = {policy for [policy] in given}
         fits = [
             SQL(
                 "WHEN account.company_id = %s AND EXISTS"
                 " (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id) THEN %s",
                 policy.company_id.id,
-                policy._partners_sql(tried=True),
+                policy._partners_sql(tried=policy not in by_hand),
                 policy.id,
             )
             for policy in policies.search([("id", "in", chosen)])

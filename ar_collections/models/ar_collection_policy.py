@@ -126,7 +126,9 @@ class ArCollectionPolicy(models.Model):
 
         :param tried: by its conditions, although it is chosen by hand only.
         """
-        domain = Domain.FALSE if self.by_hand and not tried else Domain(safe_eval(self.domain or "[]"))
+        domain = (
+            Domain.FALSE if self.by_hand and not tried else Domain(safe_eval(self.domain or "[]"))
+        )
         partners = self.env["res.partner"].sudo().with_context(active_test=False)  # no rules
         return SQL("(%s)", partners._search(domain).select())
 
