@@ -26,6 +26,7 @@
         "wizard/ar_collection_approval_refuse_views.xml",
         "wizard/ar_collection_hold_place_views.xml",
         "wizard/ar_collection_run_simulate_views.xml",
+        "wizard/ar_collection_run_replay_views.xml",
         "views/ar_collection_approval_views.xml",
         "views/ar_collection_approval_limit_views.xml",
         "views/ar_collection_deputy_views.xml",

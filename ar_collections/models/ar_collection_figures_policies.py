@@ -23,8 +23,10 @@ class ArCollectionFigures(models.AbstractModel):
             return SQL("ar_collection")
         # sudo: the rules of the ladder are no secret, debtors are filtered by who shows them
         policies = self.env["ar.collection.policy"].sudo().with_context(active_test=False)
-        given = self.env["ar.collection"].sudo()._read_group(
-            [("own_policy_id", "in", chosen)], ["own_policy_id"]
+        given = (
+            self.env["ar.collection"]
+            .sudo()
+            ._read_group([("own_policy_id", "in", chosen)], ["own_policy_id"])
         )
         by_hand = {policy for [policy] in given}
         fits = [

@@ -1,8 +1,7 @@
 from . import (
-    ar_collection_notice_report,
-    ar_collection_notice_report_copy,
     ar_collection_comparison,
     ar_collection_notice_report,
+    ar_collection_notice_report_copy,
     ar_collection_notice_report_print,
     xlsx,
 )

@@ -27,6 +27,8 @@ from . import (
     test_refresh_concurrency,
     test_refresh_partners,
     test_refresh_rules,
+    test_replay,
+    test_replay_pure,
     test_run,
     test_security,
     test_security_companies,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-#: What a column may hold.
-KINDS = ("text", "integer", "decimal", "money", "date")
+#: What a column may hold; ``number``: any of integer, decimal and money, row by row.
+KINDS = ("text", "integer", "decimal", "money", "number", "date")
 
 
 class Money(NamedTuple):

@@ -1,6 +1,8 @@
 from . import (
     ar_collection_approval_refuse,
     ar_collection_hold_place,
+    ar_collection_run_replay,
+    ar_collection_run_replay_items,
     ar_collection_run_simulate,
     base_partner_merge,
 )

@@ -6,7 +6,7 @@ import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { formatAmount } from "@ar_collections/core/amounts";
 
-const NUMBERS = new Set(["money", "integer", "decimal", "date"]);
+const NUMBERS = new Set(["money", "integer", "decimal", "number", "date"]);
 
 /** A report table (`tools/table.py`) on the screen. */
 export class ArTable extends Component {
@@ -17,11 +17,22 @@ export class ArTable extends Component {
         return NUMBERS.has(column.kind);
     }
 
+    /** A column of numbers holds amounts, counts and fractions, row by row. */
+    kindOf(cell, column) {
+        if (column.kind !== "number") {
+            return column.kind;
+        }
+        if (typeof cell === "object") {
+            return "money";
+        }
+        return Number.isInteger(cell) ? "integer" : "decimal";
+    }
+
     show(cell, column) {
         if (cell === null || cell === "") {
             return "";
         }
-        switch (column.kind) {
+        switch (this.kindOf(cell, column)) {
             case "money":
                 return cell.amount ? formatAmount(cell.amount, cell.currency_id) : "–";
             case "integer":
