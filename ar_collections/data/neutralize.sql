@@ -3,5 +3,5 @@ UPDATE res_company SET ar_automatic = FALSE;
 UPDATE ir_cron SET active = FALSE
  WHERE id IN (SELECT res_id FROM ir_model_data
                WHERE module = 'ar_collections' AND model = 'ir.cron'
-                 AND (name = 'ir_cron_ar_collection_run'
+                 AND (name IN ('ir_cron_ar_collection_run', 'ir_cron_ar_collection_thank')
                       OR name LIKE 'ir_cron_ar_collection_deliver%'));

@@ -255,26 +255,11 @@ class ArCollectionNotice(models.Model):
 
     def _post_mail(self):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
+        self.attachment_id = self.level_id.attach_letter and self._make_letter()
+        files = self.attachment_id | self._attach_invoices()  # the text says what is attached
         subject, body = self._render_mail()
         self.write({"subject": subject, "body": body})
-        self.attachment_id = self.level_id.attach_letter and self._make_letter()
-        message = self.collection_id.with_context(
-            ar_collections_notice=True, mail_post_autofollow=False, lang=self.lang
-        ).message_post(
-            body=body,
-            subject=subject,
-            message_type="comment",
-            subtype_xmlid="mail.mt_note",
-            partner_ids=self.contact_id.ids,
-            email_from=self._sender(),
-            author_id=(self.user_id.partner_id or self.company_id.partner_id).id,
-            attachment_ids=self.attachment_id.ids,
-            message_id=self._message_id(),
-            email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
-            email_add_signature=False,
-            force_send=False,
-            mail_auto_delete=False,
-        )
+        message = self._post_to_debtor(subject, body, self._message_id(), files)
         mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
         if not mail:
             raise UserError(
@@ -289,6 +274,26 @@ class ArCollectionNotice(models.Model):
                 "mail_mail_id": mail[:1].id,
                 "message_reference": message.message_id,
             }
+        )
+
+    def _post_to_debtor(self, subject, body, message_id, files=()):
+        """Post on the account for the contact alone; the mail stays out of core's queue."""
+        return self.collection_id.with_context(
+            ar_collections_notice=True, mail_post_autofollow=False, lang=self.lang
+        ).message_post(
+            body=body,
+            subject=subject,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            partner_ids=self.contact_id.ids,
+            email_from=self._sender(),
+            author_id=(self.user_id.partner_id or self.company_id.partner_id).id,
+            attachment_ids=[file.id for file in files],
+            message_id=message_id,
+            email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
+            email_add_signature=False,
+            force_send=False,
+            mail_auto_delete=False,
         )
 
     def _sender(self):

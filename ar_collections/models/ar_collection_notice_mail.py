@@ -45,6 +45,7 @@ class ArCollectionNotice(models.Model):
             "logo": not company.uses_default_logo and f"/logo.png?company={company.id}",
             "transfer": notice._transfer_lines(content["payments"]),
             "attached": notice._attached(content["customer_number"]),
+            "invoice_links": (notice.invoice_files or {}).get("links"),
             "imprint": notice._imprint(content["sender"]),
         }
 
@@ -70,7 +71,9 @@ class ArCollectionNotice(models.Model):
 
     def _reference_line(self, payment):
         values = {"currency": payment["code"], "reference": "%(reference)s"}  # stressed below
-        text = self.env._("%(currency)s: reference %(reference)s", **values)
+        text = self.env._(
+            "%(currency)s: please ask us for our bank account, reference %(reference)s", **values
+        )
         if payment["account"]:
             text = self.env._(
                 "%(currency)s: %(account)s, reference %(reference)s",
@@ -89,11 +92,18 @@ class ArCollectionNotice(models.Model):
         sentences = []
         if self.level_id.attach_letter:
             sentences.append(self.env._("Attached: letter %(number)s (PDF).", number=self.name))
+        if numbers := (self.invoice_files or {}).get("attached"):
+            sentences.append(
+                self.env._("Attached: %(invoices)s (PDF).", invoices=self._name_numbers(numbers))
+            )
         if customer_number:
             sentences.append(
                 self.env._("Your customer number is %(number)s.", number=customer_number)
             )
         return " ".join(sentences)
+
+    def _name_numbers(self, numbers):
+        return format_list(numbers, locale=babel_locale_parse(self.env.lang))
 
     def _imprint(self, sender):
         """The company in one line: name, address, register, tax number."""

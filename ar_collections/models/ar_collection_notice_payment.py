@@ -1,4 +1,5 @@
 import logging
+from urllib.parse import urlencode
 
 from werkzeug.exceptions import HTTPException
 
@@ -56,8 +57,62 @@ class ArCollectionNotice(models.Model):
         }
 
     def _payment_link(self, row):
-        """Address of the page where the debtor can pay the currency online; False: none."""
-        return False
+        """Address of the page where the debtor can pay the currency online; False: none.
+
+        Core's own link: to the invoice where the notice claims exactly what is open of one,
+        else to a payment of the debtor over the amount, with our reference.
+        """
+        currency = self._currency(row)
+        amount = currency.round(row["to_pay"])
+        if amount <= 0 or not self._pays_online(currency, amount):
+            return False
+        target = self._single_invoice(currency, amount) or self.collection_id
+        wizard = self.env["payment.link.wizard"].new(
+            {
+                "res_model": target._name,
+                "res_id": target.id,
+                "amount": amount,
+                "currency_id": currency.id,
+                "partner_id": self.collection_id.partner_id.id,
+            }
+        )
+        if target == self.collection_id:
+            return f"{wizard.link}&{urlencode({'reference': row.get('reference') or self.name})}"
+        return wizard.link
+
+    def _pays_online(self, currency, amount):
+        """Whether an active provider takes this currency from the debtor."""
+        debtor, company = self.collection_id.partner_id, self.company_id
+        # sudo: providers are read only to know whether there is one
+        providers = (
+            self.env["payment.provider"]
+            .sudo()
+            ._get_compatible_providers(company.id, debtor.id, amount, currency_id=currency.id)
+            .filtered(
+                lambda provider: (
+                    provider.state == "enabled"
+                    and provider.is_published
+                    and provider.code != "custom"  # a wire transfer is on the slip already
+                )
+            )
+        )
+        if not providers:
+            return False
+        methods = self.env["payment.method"].sudo()  # dito
+        return bool(
+            methods._get_compatible_payment_methods(
+                providers.ids, debtor.id, currency_id=currency.id
+            )
+        )
+
+    def _single_invoice(self, currency, amount):
+        """The invoice the amount is all of, if the portal lets it be paid there."""
+        claimed = self.line_ids.filtered(
+            lambda line: line.kind in ("claim", "credit") and line.currency_id == currency
+        )
+        move = claimed.move_id
+        fits = len(move) == 1 and not currency.compare_amounts(move.amount_residual, amount)
+        return move if fits and move._has_to_be_paid() else None
 
     def _format_account(self, bank):
         if letter_text.is_iban(bank.acc_number or ""):

@@ -40,6 +40,11 @@ class ResCompany(models.Model):
         help="Gets an activity when something waits for approval. Empty: the first manager who did "
         "not ask.",
     )
+    ar_attachment_limit = fields.Integer(
+        string="Attachments up to (MB)",
+        default=8,
+        help="Letter and invoices together. Larger: the e-mail has a link to each invoice instead.",
+    )
     ar_bank_line_days = fields.Integer(
         string="Bank lines at most",
         default=3,
@@ -59,6 +64,10 @@ class ResCompany(models.Model):
         store=True,
         readonly=False,
         help="Follows the envelopes, whatever the language of the letter.",
+    )
+
+    _ar_attachment_limit_positive = models.Constraint(
+        "CHECK (ar_attachment_limit >= 0)", "The size of attachments cannot be negative."
     )
 
     @api.depends("country_id")

@@ -18,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     ar_sender_id = fields.Many2one(related="ar_company_id.ar_sender_id", readonly=False)
     ar_email = fields.Char(related="ar_company_id.ar_email", readonly=False)
     ar_approver_id = fields.Many2one(related="ar_company_id.ar_approver_id", readonly=False)
+    ar_attachment_limit = fields.Integer(
+        related="ar_company_id.ar_attachment_limit", readonly=False
+    )
     ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
     ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
     ar_letter_form = fields.Selection(related="ar_company_id.ar_letter_form", readonly=False)
@@ -40,10 +43,8 @@ class ResConfigSettings(models.TransientModel):
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
     ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
-    ar_no_reply_route = fields.Boolean(
-        compute="_compute_ar_hints",
-        help="No alias domain or no incoming mail server: replies to notices get lost.",
-    )
+    ar_no_alias_domain = fields.Boolean(compute="_compute_ar_hints")
+    ar_no_incoming = fields.Boolean(compute="_compute_ar_hints")
     ar_no_mail_server = fields.Boolean(compute="_compute_ar_hints")
 
     @api.depends("company_id")
@@ -64,7 +65,10 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             settings.ar_followup_installed = bool(followup)
             settings.ar_no_mail_server = not servers
-            settings.ar_no_reply_route = not settings.company_id.alias_domain_id or not incoming
+            # sudo: the head company may be out of reach of the user's branch
+            domain = settings.ar_company_id.sudo().alias_domain_id
+            settings.ar_no_alias_domain = not domain
+            settings.ar_no_incoming = bool(domain) and not incoming
 
     def set_values(self):
         if self.ar_automatic and not self.ar_first_run_seen:

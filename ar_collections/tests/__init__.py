@@ -18,6 +18,7 @@ from . import (
     test_letter,
     test_letter_paper,
     test_level_preview,
+    test_notice_content,
     test_notice_mail,
     test_partner,
     test_partner_merge,

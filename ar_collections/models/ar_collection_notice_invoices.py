@@ -1,0 +1,76 @@
+from odoo import fields, models
+
+
+class ArCollectionNotice(models.Model):
+    """The claimed invoices go with the e-mail where the level says so.
+
+    Together with the letter they may be as large as the setting allows; else the e-mail
+    names a link to each of them in the portal instead, and says so.
+    """
+
+    _inherit = "ar.collection.notice"
+
+    invoice_files = fields.Json(
+        readonly=True,
+        help="The invoices that went with the e-mail: `attached`, their numbers, or `links`, "
+        "[number, address] of each when they were too large.",
+    )
+
+    def _attach_invoices(self):
+        """The files of the claimed invoices, and note how they go with the e-mail.
+
+        :return: attachments; none when the level does not ask for them or they are too large.
+        """
+        self.ensure_one()
+        files = self.env["ir.attachment"]
+        moves = self._claimed_invoices() if self.level_id.attach_invoices else ()
+        for move in moves:
+            files |= self._invoice_file(move)
+        limit = self.company_id.ar_attachment_limit * 1024 * 1024
+        size = sum((files | self.attachment_id).mapped("file_size"))
+        numbers = [move.name for move in moves]
+        if files and size > limit:
+            links = [[move.name, self._portal_link(move)] for move in moves]
+            self.invoice_files = {"attached": [], "links": links}
+            return files.browse()
+        self.invoice_files = {"attached": numbers, "links": []} if files else False
+        return files
+
+    def _claimed_invoices(self):
+        claimed = self.line_ids.filtered(lambda line: line.kind == "claim")
+        return claimed.move_id.filtered(lambda move: move.is_sale_document(include_receipts=True))
+
+    def _invoice_file(self, move):
+        """The legal PDF of an invoice as it was sent, else printed now and kept."""
+        if move.invoice_pdf_report_id:
+            return move.invoice_pdf_report_id
+        name = move._get_invoice_report_filename()
+        kept = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "ar.collection"),
+                ("res_id", "=", self.collection_id.id),
+                ("name", "=", name),
+                ("description", "=", self.name),  # printed for an earlier try of this notice
+            ],
+            limit=1,
+        )
+        if kept:
+            return kept
+        report = move.partner_id.invoice_template_pdf_report_id or self.env.ref(
+            "account.account_invoices"
+        )
+        content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(report, move.ids)
+        return kept.create(
+            {
+                "name": name,
+                "description": self.name,
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": "ar.collection",
+                "res_id": self.collection_id.id,
+            }
+        )
+
+    def _portal_link(self, move):
+        """Address of an invoice in the portal, which opens without a login."""
+        return move.get_base_url() + move.get_portal_url()

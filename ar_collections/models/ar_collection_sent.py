@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+#: A notice sent longer ago moves nobody any more.
+DAYS = 3
+
+
+class ArCollection(models.Model):
+    """What follows on the account after a notice was sent, and after the debtor answered.
+
+    It comes with the refresh, not with the sending: somebody may be saving the account then,
+    and the mail that has left would count as of unknown delivery.
+    """
+
+    _inherit = "ar.collection"
+
+    def _refresh(self, partner_ids=None):
+        result = super()._refresh(partner_ids)
+        if partner_ids is not None:
+            self._follow_up_notices(partner_ids)
+        return result
+
+    def _follow_up_notices(self, partner_ids):
+        """Stage and call that the level of a notice asks for, once per notice."""
+        # sudo: the machine moves debtors of every collector
+        notices = self.env["ar.collection.notice"].sudo()
+        notices = notices.search(
+            [
+                ("collection_id.partner_id", "in", list(partner_ids)),
+                ("state", "=", "sent"),
+                ("followed", "=", False),
+                ("date_sent", ">=", fields.Datetime.now() - timedelta(days=DAYS)),
+            ],
+            order="id",
+        )
+        for level, of_level in notices.grouped("level_id").items():
+            accounts = of_level.collection_id
+            if level.stage_id:
+                accounts.filtered(
+                    lambda account, stage=level.stage_id: account.stage_id != stage
+                ).write({"stage_id": level.stage_id.id})
+            if level.call_task:
+                for company, group in accounts.grouped("company_id").items():
+                    date = company._ar_today() + timedelta(days=level.call_task_days)
+                    text = self.env._("Call: %(level)s was sent", level=level.name)
+                    group._set_next_action(text, date)
+        notices.followed = True
+
+    def message_update(self, msg_dict, update_vals=None):
+        """The debtor has answered a notice: somebody has to read it."""
+        result = super().message_update(msg_dict, update_vals)
+        for account in self.sudo():  # the mail gateway has no rights in collections
+            today = account.company_id._ar_today()
+            sender = msg_dict.get("email_from") or account.display_name
+            account._set_next_action(self.env._("Answer %(sender)s", sender=sender), today)
+            account.last_contact_date = today
+        return result
+
+
+class ArCollectionNotice(models.Model):
+    _inherit = "ar.collection.notice"
+
+    followed = fields.Boolean(
+        readonly=True, help="Stage and next action of the account have followed the notice."
+    )
