@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 
 class ResConfigSettings(models.TransientModel):
@@ -43,6 +44,10 @@ class ResConfigSettings(models.TransientModel):
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
     ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
+    ar_sent_as = fields.Char(
+        compute="_compute_ar_sent_as",
+        help="The address e-mails really come from, when it is not the one chosen here.",
+    )
     ar_no_alias_domain = fields.Boolean(compute="_compute_ar_hints")
     ar_no_incoming = fields.Boolean(compute="_compute_ar_hints")
     ar_no_mail_server = fields.Boolean(compute="_compute_ar_hints")
@@ -69,6 +74,22 @@ class ResConfigSettings(models.TransientModel):
             domain = settings.ar_company_id.sudo().alias_domain_id
             settings.ar_no_alias_domain = not domain
             settings.ar_no_incoming = bool(domain) and not incoming
+
+    @api.depends("ar_email", "company_id")
+    def _compute_ar_sent_as(self):
+        """Core writes the notification address into mails that no server may send as theirs."""
+        for settings in self:
+            # sudo: mail servers are read to say which address they let pass
+            company = settings.ar_company_id.sudo()
+            wanted = email_normalize(settings.ar_email or company.email)
+            servers = self.env["ir.mail_server"].sudo()  # dito
+            servers = servers.with_context(
+                domain_notifications_email=company.alias_domain_id.default_from_email
+            )
+            settings.ar_sent_as = False
+            if wanted and servers.search_count([], limit=1):
+                sent_as = email_normalize(servers._find_mail_server(wanted)[1])
+                settings.ar_sent_as = sent_as != wanted and sent_as
 
     def set_values(self):
         if self.ar_automatic and not self.ar_first_run_seen:

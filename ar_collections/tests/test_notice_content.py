@@ -167,7 +167,11 @@ class TestNoticeThread(SmtpMixin, LetterCommon):
         self.assertEqual(notice.state, "sent", notice.error)
         return notice, self.sink.mails[-1]["message"]
 
+    def _may_send_as(self, name):
+        self.env["ir.mail_server"].search([]).from_filter = name
+
     def test_sender_without_an_alias_domain(self):
+        self._may_send_as("halden.example")
         self.company.alias_domain_id = False
         self.company.ar_email = "dunning@halden.example"
         self._invoice(1000, 10)
@@ -182,12 +186,28 @@ class TestNoticeThread(SmtpMixin, LetterCommon):
         domain = self.env["mail.alias.domain"].create(
             {"name": "halden.example", "bounce_alias": "bounce", "catchall_alias": "answers"}
         )
+        self._may_send_as("halden.example")
         self.company.alias_domain_id = domain
         self.company.ar_email = "dunning@halden.example"
         self._invoice(1000, 10)
         _notice, mail = self._sent()
         self.assertEqual(mail["From"].addresses[0].addr_spec, "dunning@halden.example")
         self.assertEqual(mail["Reply-To"].addresses[0].addr_spec, "answers@halden.example")
+
+    def test_settings_say_as_whom_mails_really_leave(self):
+        self.company.alias_domain_id = self.env["mail.alias.domain"].create(
+            {"name": "halden.example", "bounce_alias": "bounce", "catchall_alias": "answers"}
+        )
+        self.company.ar_email = "dunning@halden.example"
+        settings = self.env["res.config.settings"].create({"company_id": self.company.id})
+        self.assertEqual(settings.ar_sent_as, "notifications@halden.example")
+        self._invoice(1000, 10)
+        _notice, mail = self._sent()
+        self.assertEqual(mail["From"].addresses[0].addr_spec, settings.ar_sent_as)
+        self.assertEqual(mail["From"].addresses[0].display_name, "Halden & Roth")
+        self._may_send_as("dunning@halden.example")
+        settings = self.env["res.config.settings"].create({"company_id": self.company.id})
+        self.assertFalse(settings.ar_sent_as)
 
     def test_settings_say_what_is_missing(self):
         self.company.alias_domain_id = False
@@ -225,7 +245,7 @@ class TestNoticeThread(SmtpMixin, LetterCommon):
             account,
             [
                 {
-                    "next_action": "Answer Alpha Payables <alpha@debtor.example>",
+                    "next_action": 'Answer "Alpha Payables" <alpha@debtor.example>',
                     "next_action_date": self.today,
                     "last_contact_date": self.today,
                 }
