@@ -46,6 +46,7 @@ from . import (
     ar_collection_run_compare,
     ar_collection_run_decide,
     ar_collection_run_items,
+    ar_collection_run_money,
     ar_collection_run_simulate,
     ar_collection_run_xlsx,
     ar_collection_sent,

@@ -138,7 +138,6 @@ class ArCollectionDecision(models.Model):
 
     def _explain(self):
         """One sentence: why this debtor gets this notice, or none."""
-        day = format_date(self.env, self.reason_date) if self.reason_date else ""
         money = self.currency_id.format
         match self.reason:
             case "no_address":
@@ -149,19 +148,32 @@ class ArCollectionDecision(models.Model):
                 )
             case "below_minimum":
                 return self.env._("Less to collect than the minimum of the policy")
-            case "quiet_period":
-                return self.env._("A notice went out lately; the next one from %(day)s", day=day)
-            case "resume_wait":
-                return self.env._("A hold has just ended; chased again from %(day)s", day=day)
-            case "level_not_reached" | "nothing_overdue" if day:
-                return self.env._("The next level is reached on %(day)s", day=day)
             case "all_held":
                 return self.env._("%(held)s held: nothing left to claim", held=money(self.held))
+            case "money_on_its_way":
+                return self.env._("Money of this debtor is not matched yet; please match it")
             case "delivery_unknown":
                 return self.env._("An earlier notice may or may not have arrived; please decide")
             case None | False:
                 return self._explain_notice()
-        return dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        return self._explain_date() or labels[self.reason]
+
+    def _explain_date(self):
+        """One sentence with the day on which things change; None without such a day."""
+        if not self.reason_date:
+            return None
+        day = format_date(self.env, self.reason_date)
+        match self.reason:
+            case "quiet_period":
+                return self.env._("A notice went out lately; the next one from %(day)s", day=day)
+            case "resume_wait":
+                return self.env._("A hold has just ended; chased again from %(day)s", day=day)
+            case "level_not_reached" | "nothing_overdue":
+                return self.env._("The next level is reached on %(day)s", day=day)
+            case "direct_debit":
+                return self.env._("Collected by direct debit on %(day)s", day=day)
+        return None
 
     def _explain_notice(self):
         parts = []

@@ -1,9 +1,12 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+_logger = logging.getLogger(__name__)
 
 #: Notices made in one go; lines follow by one statement for all of them.
 BATCH = 500
@@ -196,11 +199,24 @@ class ArCollectionRun(models.Model):
                 ]
             )
             if not done:
-                self.with_company(company)._run(company._ar_today())
+                self.with_company(company)._run_safely(company)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
     # === RUN === #
+    @api.model
+    def _run_safely(self, company):
+        """Tonight's run of one company; what goes wrong there does not stop the others."""
+        try:
+            run = self._run(company._ar_today())
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Tonight's dunning run of %s failed", company.name)
+            return
+        if run.state == "waiting":
+            cron = self.env.ref("ar_collections.ir_cron_ar_collection_run").sudo()  # our job
+            cron._trigger(fields.Datetime.now() + timedelta(hours=1))  # the bank may come
+
     @api.model
     def _run(self, on_date):
         """The dunning run of the current company on a date: decide, and queue the notices.
@@ -261,6 +277,7 @@ class ArCollectionRun(models.Model):
         """Where somebody's work is needed, put it on the collector's list."""
         texts = {
             "covered_by_credit": self.env._("Apply the credit"),
+            "money_on_its_way": self.env._("Match the money on its way"),
             "no_address": self.env._("Complete the address"),
         }
         for reason, text in texts.items():

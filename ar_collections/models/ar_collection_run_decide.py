@@ -53,6 +53,8 @@ class ArCollectionRun(models.Model):
             {"account": fact, "decision": self._conclude(fact, today)} for fact in facts.values()
         ]
         self._choose_channels([row for row in results if row["decision"].level], own_notice)
+        if not own_notice:  # the claim looks for money by itself, and says which
+            self._consider_money(results, company, today)
         return results
 
     @api.model

@@ -31,6 +31,7 @@ from . import (
     test_replay,
     test_replay_pure,
     test_run,
+    test_run_money,
     test_security,
     test_security_companies,
     test_security_methods,

@@ -1,0 +1,124 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import ladder
+
+#: Codes of payment methods by which we collect: of Odoo Enterprise and of OCA.
+DIRECT_DEBIT = (
+    "sdd", "sepa_direct_debit", "bacs_dd", "ach_direct_debit", "fr-lcr", "direct_debit",
+)  # fmt: skip
+
+
+class ArCollectionRun(models.Model):
+    """Money on its way, looked for when a run decides: for all debtors at once.
+
+    What the claim looks for again, notice by notice, just before it leaves. A bank line
+    that only quotes a reference is found here by whole words, there anywhere in its text.
+    """
+
+    _inherit = "ar.collection.run"
+
+    @api.model
+    def _consider_money(self, results, company, today):
+        """Replace the decisions of debtors whose money is on its way, or is being collected."""
+        noticed = {row["account"]["partner_id"]: row for row in results if row["decision"].level}
+        for partner_id, day in self._money_of(company, list(noticed)).items():
+            reason = "direct_debit" if day else "money_on_its_way"
+            noticed[partner_id]["decision"] = ladder.Decision(None, reason, date=day)
+        held = {
+            row["account"]["account_id"]: row
+            for row in results
+            if row["decision"].reason in ("all_held", "debtor_paused")
+        }
+        for account_id, day in self._debits_of(list(held), today).items():
+            held[account_id]["decision"] = ladder.Decision(None, "direct_debit", date=day)
+
+    @api.model
+    def _money_of(self, company, partner_ids):
+        """dict debtor -> day of its direct debit; None: other money on its way."""
+        if not partner_ids:
+            return {}
+        for name in ("account.payment", "payment.transaction", "account.bank.statement.line"):
+            self.env[name].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH company AS (SELECT id FROM res_company
+                                  WHERE split_part(parent_path, '/', 1)::int = %(company)s),
+                found AS (%(payments)s UNION ALL %(transactions)s UNION ALL %(bank_lines)s)
+                SELECT partner.commercial_partner_id, min(found.day)
+                  FROM found JOIN res_partner partner ON partner.id = found.partner_id
+                 WHERE partner.commercial_partner_id = ANY(%(partners)s::int[])
+                 GROUP BY partner.commercial_partner_id
+                """,
+                company=company.id,
+                partners=partner_ids,
+                payments=self._payments_sql(),
+                transactions=SQL(
+                    "SELECT partner_id, NULL::date FROM payment_transaction"
+                    " WHERE state IN ('pending', 'authorized')"
+                    " AND company_id IN (SELECT id FROM company)"
+                ),
+                bank_lines=self._bank_lines_sql(),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _payments_sql(self):
+        """SQL ``(partner_id, day)``: payments in process without an entry; ``day``: of a debit."""
+        return SQL(
+            """
+            SELECT payment.partner_id,
+                   CASE WHEN method.code IN %(debit)s THEN payment.date END AS day
+              FROM account_payment payment
+              LEFT JOIN account_payment_method_line line ON line.id = payment.payment_method_line_id
+              LEFT JOIN account_payment_method method ON method.id = line.payment_method_id
+             WHERE payment.state = 'in_process' AND payment.move_id IS NULL
+               AND payment.payment_type = 'inbound'
+               AND payment.company_id IN (SELECT id FROM company)
+            """,
+            debit=DIRECT_DEBIT,
+        )
+
+    @api.model
+    def _bank_lines_sql(self):
+        """SQL: partners named by a bank line that is not matched yet: itself, by its bank
+        account, or by the number or reference of an open invoice."""
+        return SQL(
+            """
+            SELECT coalesce(line.partner_id, bank.partner_id, named.partner_id), NULL::date
+              FROM account_bank_statement_line line
+              JOIN account_move move ON move.id = line.move_id AND move.state != 'cancel'
+             CROSS JOIN LATERAL (
+                   SELECT regexp_split_to_array(upper(line.payment_ref), '[[:space:],;]+') AS list
+                   ) words
+              LEFT JOIN res_partner_bank bank ON line.partner_id IS NULL
+                   AND bank.sanitized_acc_number
+                       = upper(regexp_replace(line.account_number, '[^A-Za-z0-9]', '', 'g'))
+              LEFT JOIN account_move named ON line.partner_id IS NULL
+                   AND named.move_type = 'out_invoice' AND named.state = 'posted'
+                   AND named.payment_state IN ('not_paid', 'partial')
+                   AND named.company_id IN (SELECT id FROM company)
+                   AND (named.name = ANY(words.list) OR named.payment_reference = ANY(words.list))
+             WHERE line.is_reconciled IS NOT TRUE AND line.amount > 0
+               AND move.company_id IN (SELECT id FROM company)
+            """
+        )
+
+    @api.model
+    def _debits_of(self, account_ids, today):
+        """dict account -> day, of accounts that are held by direct debits on their way alone."""
+        if not account_ids:
+            return {}
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT collection_id, min(date_to) FROM ar_collection_hold hold"
+                    " WHERE collection_id = ANY(%s::int[]) AND %s"
+                    " GROUP BY collection_id HAVING bool_and(kind = 'debit')",
+                    account_ids,
+                    self.env["ar.collection.hold"]._in_force_sql("hold", today),
+                )
+            )
+        )
