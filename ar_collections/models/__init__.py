@@ -14,6 +14,7 @@ from . import (
     ar_collection_figures_debtors,
     ar_collection_figures_policies,
     ar_collection_hold,
+    ar_collection_hold_amount,
     ar_collection_hold_approval,
     ar_collection_hold_reason,
     ar_collection_level,

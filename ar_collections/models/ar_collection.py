@@ -70,7 +70,6 @@ class ArCollection(models.Model):
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id"]
     _track_duration_field = "stage_id"
-    _mail_post_access = "read"
 
     partner_id = fields.Many2one(
         "res.partner", string="Debtor", required=True, readonly=True, ondelete="restrict"

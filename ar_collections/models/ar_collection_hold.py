@@ -126,20 +126,6 @@ class ArCollectionHold(models.Model):
         }
         return fields.Domain.OR(fields.Domain(domains[state]) for state in value if state)
 
-    @api.depends("line_id.amount_residual_currency", "amount", "date_to", "date_ended", "kind")
-    def _compute_held_now(self):
-        """What each hold keeps today: of an item, in the order in which holds count."""
-        self.flush_model()
-        self.env["account.move.line"].flush_model()
-        items, cash = self._gather(self.line_id.ids)
-        held = {}
-        for line_id, rows in items.items():
-            parts = allocation.held_by_hold(*self._to_allocation(rows), cash[line_id])
-            held |= {row["hold_id"]: part for row, part in zip(rows, parts, strict=True)}
-        for hold in self:
-            own = hold.scope == "item" and hold.line_id
-            hold.held_now = float(held.get(hold._origin.id, 0)) if own else 0.0
-
     @api.depends("item_name", "partner_id", "scope")
     def _compute_display_name(self):
         for hold in self:
@@ -193,6 +179,8 @@ class ArCollectionHold(models.Model):
                     item_name=line.move_name,
                     item_due_date=line.date_maturity or line.date,
                 )
+            elif account := self.env["ar.collection"].browse(vals.get("collection_id")):
+                vals.setdefault("currency_id", account.currency_id.id)
         holds = super().create(vals_list)
         holds._check_placing()
         holds._settle_endless()

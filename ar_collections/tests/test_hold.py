@@ -254,6 +254,19 @@ class TestHold(LedgerCommon):
             self.assertFalse(self.Hold.search([("state", "in", ("planned", "active"))]))
             self.assertEqual(self.Hold.search([("state", "=", "ended")]), hold)
 
+    def test_hold_on_a_debtor_keeps_all_that_is_overdue(self):
+        """1,000 and 500, of which 300 are disputed; what is not due is not chased anyway."""
+        self._invoice(500, 3)
+        self._invoice(70, -5)
+        disputed = self._hold(self.move, 300)
+        hold = self._hold(False, kind="other")
+        self.assertEqual(hold.currency_id, self.company.currency_id)
+        self.assertEqual((disputed.held_now, hold.held_now), (300, 1200))
+        self.assertEqual(self._account().held, 1500)
+        hold.action_end()
+        hold.invalidate_recordset()
+        self.assertEqual(hold.held_now, 0)
+
     def test_hold_until_today_still_counts_today(self):
         self._hold(self.move, 300, days=0)
         self._check_held(disputed=300)

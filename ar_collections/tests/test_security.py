@@ -226,6 +226,10 @@ class TestSecurity(SecurityCommon):
                     self.assertFalse(records.has_access(operation))
         account = self.mine["ar.collection"].with_user(self.auditor)
         self._check_refused(account.write, {"note": "x"})
+        with self.assertRaises(AccessError):
+            account.message_post(body="I was here")
+        with self.assertRaises(AccessError):
+            account.activity_schedule("mail.mail_activity_data_todo", user_id=self.auditor.id)
         self._check_refused(self.mine["ar.collection.hold"].with_user(self.auditor).action_end)
 
     def test_settings_are_for_managers(self):
