@@ -7,9 +7,13 @@ from .ar_collection_demo import at, receivable
 
 #: State in the plan -> state of the notice and what went wrong.
 FAILURES = {
-    "failed": ("failed", "550 5.1.1 The mailbox does not exist."),
-    "unknown": ("failed", "The delivery was interrupted after the mail server was called."),
-    "cancelled": ("cancelled", False),
+    "failed": ("failed", "550 5.1.1 The mailbox does not exist.", "bounce"),
+    "unknown": (
+        "failed",
+        "The delivery was interrupted after the mail server was called.",
+        "unknown",
+    ),
+    "cancelled": ("cancelled", False, False),
 }
 
 
@@ -39,12 +43,13 @@ class ArCollectionDemo(models.AbstractModel):
     def _prepare_notice_vals(self, made, row, level):
         account = made.collections[row.debtor]
         contact = account.contact_id
-        state, error = FAILURES.get(row.state, ("sent", False))
+        state, error, failure = FAILURES.get(row.state, ("sent", False, False))
         return {
             "collection_id": account.id,
             "date": row.date,
             "state": state,
             "error": error,
+            "failure": failure,
             "delivery_unknown": row.state == "unknown",
             "date_sent": at(row.date, 20) if state == "sent" else False,
             **self.env["ar.collection.notice"]._prepare_level_vals(level, row.date),

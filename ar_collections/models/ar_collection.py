@@ -322,20 +322,6 @@ class ArCollection(models.Model):
             values["scheduled_date"] = FAR_FUTURE
         return values
 
-    def _message_receive_bounce(self, email, partner):
-        """A notice came back: it failed, and its items go back to their level."""
-        result = super()._message_receive_bounce(email, partner)
-        for account in self:
-            # sudo: the mail gateway has no rights in collections
-            notice = account.notice_ids.sudo().filtered(
-                lambda notice: notice.state == "sent" and notice.email_to == email
-            )[:1]
-            if notice:
-                notice._set_failed(
-                    self.env._("The e-mail came back from %(email)s.", email=email), "bounce"
-                )
-        return result
-
     # === ACTIONS === #
     def action_refresh(self):
         """Bring the figures of these debtors in line with the ledger now."""

@@ -125,6 +125,7 @@ class ArCollectionNotice(models.Model):
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a notice is unique.")
     _queue_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
+    _bounced_idx = models.Index("(contact_id) WHERE failure = 'bounce'")
     _recent_idx = models.Index(
         "(date, collection_id) WHERE state = 'sent' OR state = 'cancelled' AND refused"
     )
@@ -173,6 +174,9 @@ class ArCollectionNotice(models.Model):
 
     def _give_up(self, **vals):
         """Cancel notices that have not left; items of those that were claimed step back."""
+        # what was never approved is given up as a whole
+        waiting = self.filtered(lambda notice: notice.state == "to_approve")
+        self |= waiting._siblings().filtered(lambda notice: notice.state == "to_approve")
         claimed = self.filtered(lambda notice: notice._stands())
         # sudo: a letter given up leaves its batch, whoever gives it up
         batches = self.sudo().print_batch_id

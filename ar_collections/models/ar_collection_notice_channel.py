@@ -80,6 +80,14 @@ class ArCollectionNotice(models.Model):
         """Nothing leaves by itself: the letter waits on the pile until it is printed."""
         return "to_print"
 
+    # === APPROVAL === #
+    def _on_approval_granted(self, approvals):
+        """A decision is approved for all its channels."""
+        return super(ArCollectionNotice, self | self._siblings())._on_approval_granted(approvals)
+
+    def _on_approval_refused(self, approvals):
+        return super(ArCollectionNotice, self | self._siblings())._on_approval_refused(approvals)
+
     # === SIBLINGS === #
     def _lead(self):
         return self.lead_id or self

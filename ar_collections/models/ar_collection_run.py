@@ -263,7 +263,31 @@ class ArCollectionRun(models.Model):
         (self.decision_ids - noticed).unlink()
         results = self._decide(self.company_id, self.date)
         seen = set(noticed.collection_id.ids)
-        results = [row for row in results if row["account"]["account_id"] not in seen]
+        self._queue(row for row in results if row["account"]["account_id"] not in seen)
+
+    def _decide_again(self, decisions):
+        """Decide anew, as of today, for debtors of this run that could not be written to.
+
+        :raises UserError: none of them can be written to now.
+        """
+        debtors = decisions.partner_id
+        run = self.sudo()  # runs, decisions and notices are read-only for every human
+        results = run._decide(run.company_id, run.company_id._ar_today(), debtors.ids)
+        if all(row["decision"].reason == "no_address" for row in results) and results:
+            raise UserError(
+                self.env._(
+                    "There is still no usable address for %(debtors)s. Please complete the "
+                    "contact, then retry.",
+                    debtors=", ".join(debtors.mapped("display_name")),
+                )
+            )
+        decisions.sudo().unlink()  # dito
+        run._queue(results)
+        self.env["ar.collection.notice"]._trigger_delivery()
+
+    def _queue(self, results):
+        """Make the notices of decisions, and write the decisions with them."""
+        results = list(results)
         decided = [row for row in results if row["decision"].level]
         for start in range(0, len(decided), BATCH):
             batch = decided[start : start + BATCH]

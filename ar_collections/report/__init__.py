@@ -3,5 +3,6 @@ from . import (
     ar_collection_notice_report,
     ar_collection_notice_report_copy,
     ar_collection_notice_report_print,
+    ar_collection_problem,
     xlsx,
 )

@@ -24,6 +24,7 @@ from . import (
     test_partner_merge,
     test_policy,
     test_print_batch,
+    test_problem,
     test_refresh,
     test_refresh_concurrency,
     test_refresh_partners,

@@ -9,6 +9,41 @@ from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
+#: A report of a mail server, RFC 3464: recipient, action, the server's words, Message-Id.
+BOUNCE = """\
+Return-Path: <>
+From: Mail Delivery System <MAILER-DAEMON@mx.debtor.example>
+To: receivables@office.example
+Subject: Undelivered Mail Returned to Sender
+Message-Id: <report-1@mx.debtor.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain; charset=us-ascii
+
+This is the mail system at host mx.debtor.example. Your message could not be delivered.
+
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.debtor.example
+
+Final-Recipient: rfc822; %s
+Action: %s
+Status: 5.1.1
+Diagnostic-Code: smtp; %s
+
+--part
+Content-Type: text/rfc822-headers
+
+From: receivables@office.example
+Subject: Reminder
+Message-Id: %s
+
+--part--
+"""
+
 
 class ArCollectionsCommon(AccountTestInvoicingCommon):
     """A company with debtors whose items are placed by days past due.
@@ -183,3 +218,9 @@ class SmtpMixin:
         )
         # Core sends nothing while a test runs; ours must.
         self.startPatcher(patch.object(IrMail_Server, "_disable_send", return_value=False))
+
+    def _bounce(self, notice, action="failed", code="550 5.1.1 No such user", to=None):
+        """The receiver's mail server returns the mail of a notice, through the mail gateway."""
+        self.env["mail.thread"].message_process(
+            None, BOUNCE % (to or notice.email_to, action, code, notice.message_reference)
+        )

@@ -196,7 +196,7 @@ class TestChannel(ChannelCommon):
         email = self._notices()
         self._deliver()
         self.assertEqual(self._account().last_notice_date, self.today)
-        self._account()._message_receive_bounce("alpha@debtor.example", self.debtor)
+        self._bounce(email)
         self.assertEqual((email.state, email.failure), ("failed", "bounce"))
         self.debtor.email = "new@debtor.example"
         email.action_retry()

@@ -265,7 +265,7 @@ class TestDelivery(DeliveryCommon):
         move = self._invoice(1000, 10)
         notice = self._queued(move)
         self._deliver()
-        self._account()._message_receive_bounce("alpha@debtor.example", self.debtor)
+        self._bounce(notice)
         self.assertEqual(notice.state, "failed")
         self.assertFalse(self._item(move).ar_level_id)
 

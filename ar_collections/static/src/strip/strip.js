@@ -2,12 +2,13 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatAmount } from "@ar_collections/core/amounts";
 import { ArFiguresTime } from "./figures_time";
+import { ArToDo } from "./to_do";
 import { ArTonight } from "./tonight";
 
 /** Above the lists of debtors: tonight's run, the colours of the buckets, the time of the figures. */
 export class ArStrip extends Component {
     static template = "ar_collections.Strip";
-    static components = { ArFiguresTime, ArTonight };
+    static components = { ArFiguresTime, ArToDo, ArTonight };
     static props = {
         list: { type: Object },
         legend: { type: Boolean, optional: true },
