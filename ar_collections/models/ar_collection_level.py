@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..tools import ladder
 
@@ -133,18 +132,6 @@ class ArCollectionLevel(models.Model):
             else:
                 level.tone = "info" if level.delay <= first else "warning"
 
-    @api.constrains(lambda self: self._channel_fields())
-    def _check_channels(self):
-        for level in self:
-            if not level._channels():
-                raise ValidationError(
-                    self.env._(
-                        "Level %(level)s has no channel: nothing would leave. Please tick e-mail or "
-                        "letter.",
-                        level=level.name,
-                    )
-                )
-
     @api.model
     def _channel_fields(self):
         """dict: field of the level -> the channel it switches on, in the order of the notice's."""
@@ -167,11 +154,6 @@ class ArCollectionLevel(models.Model):
             for level in self
             if level.active
         ]
-
-    def _channels(self):
-        """Keys of the channels a notice of the level goes through."""
-        self.ensure_one()
-        return ["email"] if self.send_email else []
 
     def _channel_names(self):
         """The channels as they stand in a sentence."""

@@ -18,17 +18,19 @@ class ArCollectionLevel(models.Model):
     _inherit = "ar.collection.level"
 
     @api.constrains(
-        "delay",
-        "sequence",
-        "min_days",
-        "formal",
-        "active",
-        "policy_id",
-        "send_email",
-        "mail_template_id",
-        "letter_title",
-        "letter_text",
-        "letter_closing",
+        lambda self: (
+            "delay",
+            "sequence",
+            "min_days",
+            "formal",
+            "active",
+            "policy_id",
+            "mail_template_id",
+            "letter_title",
+            "letter_text",
+            "letter_closing",
+            *self._channel_fields(),
+        )
     )
     def _check_ladder(self):
         if self.env.context.get("ar_collections_check") is not LATER:

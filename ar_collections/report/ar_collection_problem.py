@@ -153,8 +153,7 @@ class ArCollectionProblem(models.Model):
     def action_open(self):
         """The notice, or the debtor whom nothing could be written to."""
         self.check_access("read")
-        self.ensure_one()
-        record = self.notice_id or self.collection_id
+        record = self[:1].notice_id or self[:1].collection_id
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,
