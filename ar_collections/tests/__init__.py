@@ -2,6 +2,7 @@ from . import (
     test_api,
     test_approval,
     test_approval_use,
+    test_bad_days,
     test_channel,
     test_compare,
     test_delivery,
