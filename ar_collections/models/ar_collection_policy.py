@@ -66,11 +66,22 @@ class ArCollectionPolicy(models.Model):
         "level its age calls for, but at most at this one. Empty: it starts from the bottom.",
     )
     level_ids = fields.One2many("ar.collection.level", "policy_id", string="Levels", copy=True)
+    bucket_limits = fields.Json(
+        compute="_compute_bucket_limits", help="Last days of the ageing buckets, for the ladder."
+    )
     debtor_count = fields.Integer(compute="_compute_debtor_count")
 
     _days_positive = models.Constraint(
         "CHECK (quiet_days >= 0 AND resume_days >= 0)", "Days cannot be negative."
     )
+
+    @api.depends("company_id")
+    def _compute_bucket_limits(self):
+        for policy in self:
+            # sudo: a setting everybody may know
+            policy.bucket_limits = list(
+                policy.company_id.sudo()._ar_limits() if policy.company_id else ()
+            )
 
     def _compute_debtor_count(self):
         counts = dict(
@@ -160,10 +171,10 @@ class ArCollectionPolicy(models.Model):
         return self.env["ar.collection.run"]._action_simulate(self.company_id)
 
     def copy_data(self, default=None):
-        """A copy in the same company fits nobody by itself: nothing changes until it is used."""
+        """A copy in the same company is archived: to be changed and tried before it is used."""
         vals_list = super().copy_data(default)
         if not (default and default.keys() & {"company_id", "by_hand", "active", "domain"}):
-            vals_list = [{**vals, "by_hand": True} for vals in vals_list]
+            vals_list = [{**vals, "active": False} for vals in vals_list]
         if not (default and default.get("name")):
             for policy, vals in zip(self, vals_list, strict=True):
                 vals["name"] = self.env._("%(policy)s (copy)", policy=policy.name)

@@ -376,7 +376,8 @@ class ArCollectionRun(models.Model):
     @api.model
     def tonight(self):
         """Size of tonight's run of the current company: ``count``, ``amount``, ``currency_id``,
-        ``automatic`` and ``levels`` (``name, count, amount, automatic``), the final one first."""
+        ``automatic`` and ``levels`` (``level_id, name, count, amount, automatic``), the final
+        one first."""
         self.check_access("read")
         company = self.env.company._ar_root()
         results = self._visible(self._decide(company, company._ar_today()))
@@ -392,6 +393,7 @@ class ArCollectionRun(models.Model):
             "automatic": company.sudo().ar_automatic,  # a setting everybody may know
             "levels": [
                 {
+                    "level_id": level.id,
                     "name": level.name,
                     "count": len(by_level[level.id]),
                     "amount": float(sum(by_level[level.id])),
