@@ -24,6 +24,7 @@
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/ar_collection_approval_refuse_views.xml",
+        "wizard/ar_collection_policy_catch_up_views.xml",
         "wizard/ar_collection_hold_place_views.xml",
         "wizard/ar_collection_run_simulate_views.xml",
         "wizard/ar_collection_run_replay_views.xml",

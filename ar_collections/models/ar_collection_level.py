@@ -71,8 +71,9 @@ class ArCollectionLevel(models.Model):
         string="Text before the items",
         translate=True,
         default=lambda self: self.env._(
-            "The invoices below have passed their due date. Please pay them by %%(deadline)s, or tell "
-            "us what stands in the way."
+            "The invoices below have passed their due date. Please pay them by %(deadline)s, or tell "
+            "us what stands in the way.",
+            deadline="%(deadline)s",
         ),
         help="%(deadline)s is replaced by the date to pay by, %(notices)s by the dates of the "
         "notices before.",

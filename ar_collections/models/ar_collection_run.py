@@ -376,8 +376,8 @@ class ArCollectionRun(models.Model):
     @api.model
     def tonight(self):
         """Size of tonight's run of the current company: ``count``, ``amount``, ``currency_id``,
-        ``automatic`` and ``levels`` (``level_id, name, count, amount, automatic``), the final
-        one first."""
+        ``automatic``, ``catch_up`` (old debt has no start yet) and ``levels`` (``level_id,
+        name, count, amount, automatic``), the final one first."""
         self.check_access("read")
         company = self.env.company._ar_root()
         results = self._visible(self._decide(company, company._ar_today()))
@@ -391,6 +391,7 @@ class ArCollectionRun(models.Model):
             "amount": float(sum(decision.amount for decision in decided)),
             "currency_id": company.currency_id.id,
             "automatic": company.sudo().ar_automatic,  # a setting everybody may know
+            "catch_up": company.sudo()._ar_needs_catch_up(),  # dito
             "levels": [
                 {
                     "level_id": level.id,

@@ -21,6 +21,10 @@ class ResCompany(models.Model):
         string="First run looked at",
         help="Somebody has looked at a simulation or a run of this company.",
     )
+    ar_catch_up_done = fields.Boolean(
+        string="Start of old debt settled",
+        help="It was decided at which level debt from before collections were switched on starts.",
+    )
     ar_bucket_1 = fields.Integer(string="Bucket 1 to", default=30)
     ar_bucket_2 = fields.Integer(string="Bucket 2 to", default=60)
     ar_bucket_3 = fields.Integer(string="Bucket 3 to", default=90)
@@ -124,6 +128,20 @@ class ResCompany(models.Model):
         roots.partner_id.fetch(["tz"])
         roots.currency_id.fetch(["decimal_places"])
         return roots
+
+    def _ar_needs_catch_up(self):
+        """Whether it is still to be said where old debt starts: nothing was sent yet, and
+        something is overdue since more than a month."""
+        self.ensure_one()
+        own = [("company_id", "=", self.id)]
+        # sudo: a yes or no on the company, whoever asks
+        return not (
+            self.ar_catch_up_done
+            or self.env["ar.collection.notice"].sudo().search(own, limit=1)
+            or not self.env["ar.collection"]
+            .sudo()
+            .search([*own, ("days_overdue", ">", 30)], order="id", limit=1)
+        )
 
     def _ar_limits(self):
         self.ensure_one()

@@ -91,6 +91,27 @@ class ResConfigSettings(models.TransientModel):
                 sent_as = email_normalize(servers._find_mail_server(wanted)[1])
                 settings.ar_sent_as = sent_as != wanted and sent_as
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("ar_automatic"):
+                company = self.env["res.company"].browse(
+                    vals.get("company_id", self.env.company.id)
+                )
+                self._check_catch_up(company._ar_root())
+        return super().create(vals_list)
+
+    @api.model
+    def _check_catch_up(self, company):
+        """Refuse to switch on what would send to old debt nobody has thought of."""
+        if not company.ar_automatic and company._ar_needs_catch_up():
+            raise UserError(
+                self.env._(
+                    "Before notices leave by themselves, please say where old debt starts: Collections, "
+                    "Configuration, Start with old debt."
+                )
+            )
+
     def set_values(self):
         if self.ar_automatic and not self.ar_first_run_seen:
             raise UserError(

@@ -67,7 +67,16 @@ export class ArTonight extends Component {
         return this.action.doAction(await this.orm.call("ar.collection.run", "action_look", []));
     }
 
+    /** Before the first notices leave, somebody says where old debt starts. */
+    catchUp() {
+        answer = null;
+        return this.action.doAction("ar_collections.ar_collection_policy_catch_up_action");
+    }
+
     send() {
+        if (this.state.tonight.catch_up) {
+            return this.catchUp();
+        }
         const { levels, currency_id } = this.state.tonight;
         const lines = (levels || []).map((level) =>
             _t("%(level)s: %(count)s, %(amount)s%(approval)s", {
