@@ -54,6 +54,7 @@ from . import (
     ar_collection_sent,
     ar_collection_stage,
     ar_collection_thanks,
+    ar_collection_to_approve,
     ir_actions_report,
     mail_thread,
     res_company,

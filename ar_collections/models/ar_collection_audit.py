@@ -8,7 +8,7 @@ EVENTS = [
     ("override", "Override"),
     ("waiver", "Waiver"),
     ("merge", "Merge"),
-    ("right", "Change of rights"),
+    ("right", "Rights"),
 ]
 
 

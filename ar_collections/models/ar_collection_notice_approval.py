@@ -19,7 +19,9 @@ class ArCollectionNotice(models.Model):
     @api.model
     def _create_from(self, run, decided):
         notices = super()._create_from(run, decided)
-        notices.filtered(lambda notice: notice.state == "to_approve")._ask_approval()
+        waiting = notices.filtered(lambda notice: notice.state == "to_approve")
+        if waiting:
+            waiting._ask_approval()
         return notices
 
     def _prepare_approval_vals(self):

@@ -38,12 +38,15 @@ def main() -> int:
     print(f"End to end, {options.kills} kills, seed {options.seed}", flush=True)
     for path in MAILBOX.glob("*"):
         path.unlink()
-    os.environ.update(E2E_KILLS=str(options.kills), E2E_SEED=str(options.seed))
+    os.environ.update(
+        E2E_KILLS=str(options.kills), E2E_SEED=str(options.seed), E2E_MAILBOX=str(MAILBOX)
+    )
     with databases.scratch(False, "e2e") as database, _sink() as port:
         databases.install(database, addons(), "e2e-install.log")
         done = _step(database, port, "kills")
         kills = sum(done["kills"].values())
         problems = _check(done["expected"], _step(database, port, "report"), kills)
+        problems += _step(database, port, "reply")
     for phase, count in sorted(done["kills"].items()):
         print(f"{count:4} killed in {phase}")
     print("\n".join(problems))
