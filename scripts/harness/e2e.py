@@ -4,7 +4,8 @@ A fresh database; dunning runs, and deliveries by one or four workers, in proces
 killed (``kill -9``) at random moments, against a real SMTP server that takes its time to
 answer (the moment between its acceptance and our commit is hit too); at the end nothing
 arrived twice, each notice is sent or listed as of unknown delivery (at most one per
-kill), and each letter, turned from PDF into text, shows the amounts worked out before.
+kill), each letter, turned from PDF into text, shows the amounts worked out before, and answers
+to the mails land on the accounts.
 """
 
 import argparse
