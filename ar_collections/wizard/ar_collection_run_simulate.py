@@ -46,9 +46,14 @@ class ArCollectionRunSimulate(models.TransientModel):
     def _onchange_question(self):
         """Start from the policies in force: most questions change one of them."""
         if self.question != "simulate" and not self.policy_ids:
-            policies = self.env["ar.collection.policy"]
-            self.policy_ids = policies.search([("company_id", "=", self.company_id.id)])
-            self.other_policy_ids = self.policy_ids
+            self.policy_ids = self.other_policy_ids = self._policies_in_force()
+
+    def _policies_in_force(self):
+        """The policies debtors are given; copies nobody uses are left out."""
+        policies = self.env["ar.collection.policy"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        return policies.filtered(lambda policy: not policy.by_hand or policy.debtor_count)
 
     def action_simulate(self):
         """Answer the question.

@@ -28,7 +28,13 @@ export class ArTable extends Component {
         return Number.isInteger(cell) ? "integer" : "decimal";
     }
 
+    /** Numbers with a true minus sign. */
     show(cell, column) {
+        const text = this.format(cell, column);
+        return this.isNumber(column) ? text.replace(/^-/, "\u2212") : text;
+    }
+
+    format(cell, column) {
         if (cell === null || cell === "") {
             return "";
         }
