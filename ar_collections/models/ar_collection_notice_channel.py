@@ -10,8 +10,8 @@ class ArCollectionNotice(models.Model):
 
     A channel is three methods and a switch on the level:
 
-    - ``_channel_<name>_reachable(contacts)``: dict debtor -> contact; returns the ids of the
-      debtors that can be reached;
+    - ``_channel_<name>_reachable(contacts)``: dict of ids, debtor -> contact; returns the ids
+      of the debtors that can be reached;
     - ``_channel_<name>_claim()``: in the claim transaction, write what is to be sent; returns
       the state that follows, ``sending`` when the delivery is to hand it over at once;
     - ``_channel_<name>_hand_over()``: give it away and set ``sent`` or ``failed``;
@@ -53,14 +53,13 @@ class ArCollectionNotice(models.Model):
 
         :return: dict channel -> set of ids of commercial partners.
         """
-        contacts = self.env["res.partner"].browse(partner_ids)._ar_contacts()
+        contacts = self.env["res.partner"].browse(partner_ids)._ar_contact_ids()
         return {name: getattr(self, f"_channel_{name}_reachable")(contacts) for name in channels}
 
     @api.model
     def _channel_email_reachable(self, contacts):
-        every = self.env["res.partner"].union(*contacts.values())
-        mailable = set(every._ar_mailable().ids)
-        return {debtor for debtor, contact in contacts.items() if contact.id in mailable}
+        mailable = self.env["res.partner"]._ar_mailable_ids(contacts.values())
+        return {debtor for debtor, contact in contacts.items() if contact in mailable}
 
     def _channel_email_claim(self):
         self._post_mail()
@@ -71,10 +70,8 @@ class ArCollectionNotice(models.Model):
 
     @api.model
     def _channel_letter_reachable(self, contacts):
-        self.env["res.partner"].union(*contacts.values()).fetch(["street", "city", "country_id"])
-        return {
-            debtor for debtor, contact in contacts.items() if contact._ar_place()._ar_is_postal()
-        }
+        postal = self.env["res.partner"]._ar_postal_ids([*contacts, *contacts.values()])
+        return {debtor for debtor, contact in contacts.items() if {debtor, contact} & postal}
 
     def _channel_letter_claim(self):
         """Nothing leaves by itself: the letter waits on the pile until it is printed."""

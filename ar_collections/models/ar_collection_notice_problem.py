@@ -27,15 +27,16 @@ class ArCollectionNotice(models.Model):
     def _channel_email_reachable(self, contacts):
         """An address from which a notice came back is not used again until somebody has looked."""
         reachable = super()._channel_email_reachable(contacts)
-        every = self.env["res.partner"].union(*contacts.values())
         # sudo: a yes or no, for a run that any collector may simulate
-        bounced = self.sudo().search([("failure", "=", "bounce"), ("contact_id", "in", every.ids)])
-        bad = {(notice.contact_id.id, notice.email_to) for notice in bounced}
-        return {
-            debtor
-            for debtor in reachable
-            if (contacts[debtor].id, contacts[debtor].email_normalized) not in bad
+        bounced = self.sudo().search(
+            [("failure", "=", "bounce"), ("contact_id", "in", list(contacts.values()))]
+        )
+        bad = {
+            notice.contact_id.id
+            for notice in bounced
+            if notice.email_to == notice.contact_id.email_normalized
         }
+        return {debtor for debtor in reachable if contacts[debtor] not in bad}
 
     # === SETTLING === #
     def _dismiss(self, reason):

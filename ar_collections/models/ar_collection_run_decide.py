@@ -1,7 +1,10 @@
+import gc
 from collections import defaultdict
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -22,6 +25,21 @@ ARRAYS = {
     "credit": "%s::numeric[]",
     "claim": "%s::numeric[]",
 }
+#: The sums of ``ladder.CurrencyRow``, in its order.
+CURRENCY_SUMS = tuple(field.name for field in fields(ladder.CurrencyRow))[1:]
+
+
+class Strategy(NamedTuple):
+    """The policy of a debtor in a decision. ``levels``: delay -> ``ladder.Level``."""
+
+    in_force: bool
+    dunned: bool
+    minimum: Decimal
+    quiet_days: int
+    levels: dict[int, ladder.Level]
+
+
+NO_STRATEGY = Strategy(False, False, Decimal(0), 0, {})
 #: State of an unfinished notice -> why its debtor gets no second one.
 PENDING = {
     "to_approve": "awaiting_approval",
@@ -30,6 +48,21 @@ PENDING = {
     "to_print": "pending_notice",
     "failed": "delivery_unknown",
 }
+
+
+@contextmanager
+def _without_gc():
+    """Many small objects and no cycles among them: collecting them takes a fifth of the time.
+
+    Core's own ``disabling_gc`` leaves the collector off after an exception.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class ArCollectionRun(models.Model):
@@ -48,11 +81,13 @@ class ArCollectionRun(models.Model):
         :return: list of dicts ``account`` (a row of ``_facts``, summed over currencies)
             and ``decision`` (``ladder.Decision``).
         """
-        facts = self._what_if(policies)._facts(company, today, partner_ids, own_notice)
-        results = [
-            {"account": fact, "decision": self._conclude(fact, today)} for fact in facts.values()
-        ]
-        self._choose_channels([row for row in results if row["decision"].level], own_notice)
+        with _without_gc():
+            facts = self._what_if(policies)._facts(company, today, partner_ids, own_notice)
+            results = [
+                {"account": fact, "decision": self._conclude(fact, today)}
+                for fact in facts.values()
+            ]
+            self._choose_channels([row for row in results if row["decision"].level], own_notice)
         if not own_notice:  # the claim looks for money by itself, and says which
             self._consider_money(results, company, today)
         return results
@@ -85,7 +120,9 @@ class ArCollectionRun(models.Model):
             usable = [name for name in names if debtor in reachable[name]]
             channels = ladder.channels_of(*plans[decision.level.id], usable)
             row["decision"] = (
-                replace(decision, channels=channels)
+                ladder.Decision(
+                    decision.level, None, decision.claims, decision.date, channels=channels
+                )
                 if channels
                 else ladder.Decision(None, "no_address")
             )
@@ -101,19 +138,19 @@ class ArCollectionRun(models.Model):
             .with_context(active_test=False)
             .search([("company_id", "=", company.id)])
         )
-        ladders = {policy.id: policy.level_ids._to_ladder() for policy in all_policies}
         rows = self.env.execute_query_dict(
             self._facts_sql(company, today, partner_ids, own_notice, all_policies)
         )
         facts = {}
         for row in rows:
-            fact = facts.setdefault(row["account_id"], dict(row, rows=[], level_delay=None))
+            fact = facts.get(row["account_id"])
+            if not fact:
+                fact = facts[row["account_id"]] = dict(row, rows=[], level_delay=None)
             fact["rows"].append(self._currency_row(row))
             self._add_up(fact, row)
-        by_policy = {policy.id: policy for policy in all_policies}
+        strategies = {policy.id: self._strategy_of(policy) for policy in all_policies}
         for fact in facts.values():
-            levels = ladders.get(fact["policy_id"], [])
-            fact["debtor"] = self._debtor_of(fact, by_policy.get(fact["policy_id"]), levels)
+            fact["debtor"] = self._debtor_of(fact, strategies.get(fact["policy_id"], NO_STRATEGY))
         return facts
 
     @api.model
@@ -134,38 +171,35 @@ class ArCollectionRun(models.Model):
             )
 
     @api.model
-    def _debtor_of(self, fact, policy, levels):
-        level = next((level for level in levels if level.delay == fact["level_delay"]), None)
+    def _strategy_of(self, policy):
+        """What the decision on a debtor needs of its policy, as plain values."""
+        return Strategy(
+            in_force=policy.active or CHOSEN in self.env.context,
+            dunned=policy.dunned,
+            minimum=Decimal(str(policy.min_amount)),
+            quiet_days=policy.quiet_days,
+            levels={level.delay: level for level in policy.level_ids._to_ladder()},
+        )
+
+    @api.model
+    def _debtor_of(self, fact, strategy):
         return ladder.Debtor(
             rows=fact["rows"],
-            level=level,
-            has_policy=bool(policy and (policy.active or CHOSEN in self.env.context)),
-            dunned=bool(policy and policy.dunned),
+            level=strategy.levels.get(fact["level_delay"]),
+            has_policy=strategy.in_force,
+            dunned=strategy.dunned,
             paused=bool(fact["debtor_hold"]),
-            minimum=Decimal(str(policy.min_amount)) if policy else Decimal(0),
-            quiet_until=ladder.quiet_until(
-                fact["last_notice_date"], policy.quiet_days if policy else 0
-            ),
+            minimum=strategy.minimum,
+            quiet_until=ladder.quiet_until(fact["last_notice_date"], strategy.quiet_days),
             resume_on=fact["resume_on"],
             next_on=fact["next_on"],
         )
 
     @api.model
     def _currency_row(self, row):
-        names = (
-            "overdue",
-            "claimable",
-            "claimable_company",
-            "noticed",
-            "noticed_company",
-            "courtesy",
-            "courtesy_company",
-            "credit",
-            "credit_company",
-            "waiting",
-        )
         return ladder.CurrencyRow(
-            row["currency_id"], **{name: Decimal(str(row[name])) for name in names}
+            row["currency_id"],
+            *[Decimal(str(row[name])) if row[name] else ladder.ZERO for name in CURRENCY_SUMS],
         )
 
     @api.model
@@ -257,53 +291,57 @@ class ArCollectionRun(models.Model):
 
     @api.model
     def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
-        """SQL: one row per debtor and currency."""
+        """SQL: one row per debtor and currency. The sums are floats, which need no
+        conversion by Python for each."""
         due = SQL("open > 0 AND days > 0")
         courtesy = SQL("open > 0 AND days <= 0 AND reached_delay < 0")
         return SQL(
             """
-            WITH item AS (%(items)s)
+            WITH item AS (%(items)s),
+            debtor AS (
             SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
-                   greatest(max(item.last_notice_date), max(recent.date)) AS last_notice_date,
-                   max(debtor_hold) AS debtor_hold, max(pending.state) AS pending,
-                   coalesce(sum(open_currency) FILTER (WHERE %(due)s), 0) AS overdue,
-                   coalesce(sum(open) FILTER (WHERE %(due)s), 0) AS overdue_company,
+                   max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
+                   coalesce(sum(open_currency) FILTER (WHERE %(due)s), 0)::float8 AS overdue,
+                   coalesce(sum(open) FILTER (WHERE %(due)s), 0)::float8 AS overdue_company,
                    coalesce(sum(disputed + promised + planned + held_other)
-                            FILTER (WHERE %(due)s), 0) AS held_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(due)s), 0) AS claimable,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s), 0)
+                            FILTER (WHERE %(due)s), 0)::float8 AS held_company,
+                   coalesce(sum(claimable) FILTER (WHERE %(due)s), 0)::float8 AS claimable,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s), 0)::float8
                        AS claimable_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(due)s AND was_noticed), 0) AS noticed,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s AND was_noticed), 0)
+                   coalesce(sum(claimable) FILTER (WHERE %(due)s AND was_noticed), 0)::float8 AS noticed,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s AND was_noticed), 0)::float8
                        AS noticed_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(courtesy)s), 0) AS courtesy,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(courtesy)s), 0)
+                   coalesce(sum(claimable) FILTER (WHERE %(courtesy)s), 0)::float8 AS courtesy,
+                   coalesce(sum(claimable_company) FILTER (WHERE %(courtesy)s), 0)::float8
                        AS courtesy_company,
-                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE open < 0), 0)
+                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE open < 0), 0)::float8
                        AS credit,
                    coalesce(sum(- open - disputed - promised - planned - held_other)
-                            FILTER (WHERE open < 0), 0) AS credit_company,
-                   coalesce(sum(- open) FILTER (WHERE open < 0), 0) AS unapplied,
+                            FILTER (WHERE open < 0), 0)::float8 AS credit_company,
+                   coalesce(sum(- open) FILTER (WHERE open < 0), 0)::float8 AS unapplied,
                    coalesce(sum(open_currency - held_currency)
-                            FILTER (WHERE %(due)s AND is_waiting), 0) AS waiting,
+                            FILTER (WHERE %(due)s AND is_waiting), 0)::float8 AS waiting,
                    max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
                    max(days) FILTER (WHERE %(due)s) AS days,
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
                    min(next_on) FILTER (WHERE claimable > 0) AS next_on
               FROM item
+             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id)
+            SELECT debtor.*, pending.state AS pending,
+                   greatest(debtor.noticed_on, recent.date) AS last_notice_date
+              FROM debtor
               LEFT JOIN (
                   SELECT collection_id, min(state) AS state FROM ar_collection_notice
                    WHERE (state IN ('to_approve', 'queued', 'sending', 'to_print')
                           OR (state = 'failed' AND delivery_unknown))
                      AND coalesce(lead_id, id) != %(own)s
-                   GROUP BY collection_id) pending ON pending.collection_id = item.account_id
+                   GROUP BY collection_id) pending ON pending.collection_id = debtor.account_id
               LEFT JOIN (
                   SELECT collection_id, max(date) AS date FROM ar_collection_notice
                    WHERE (state = 'sent' OR state = 'cancelled' AND refused)
                      AND date > %(quiet_from)s
-                   GROUP BY collection_id) recent ON recent.collection_id = item.account_id
-             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
-             ORDER BY item.account_id, item.currency_id
+                   GROUP BY collection_id) recent ON recent.collection_id = debtor.account_id
+             ORDER BY debtor.account_id, debtor.currency_id
             """,
             items=self._ladder_items_sql(
                 company,

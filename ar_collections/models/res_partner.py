@@ -118,12 +118,16 @@ class ResPartner(models.Model):
         }
 
     def _ar_contacts(self):
+        """Whom to write to about each debtor's debts: dict id of the debtor -> ``res.partner``."""
+        return {debtor: self.browse(contact) for debtor, contact in self._ar_contact_ids().items()}
+
+    def _ar_contact_ids(self):
         """Whom to write to about each debtor's debts.
 
         Of the address of type *Collections*, the invoice address and the company contact,
         the first that has an e-mail address that is not blacklisted, else the first.
 
-        :return: dict id of the commercial partner -> ``res.partner``.
+        :return: dict id of the commercial partner -> id of the contact.
         """
         if not self.ids:
             return {}
@@ -148,7 +152,7 @@ class ResPartner(models.Model):
                 ids=tuple(self.ids),
             )
         )
-        return {debtor: self.browse(contact) for debtor, contact in rows}
+        return dict(rows)
 
     def _ar_is_postal(self):
         """Whether a letter finds the address: street, city and country are known."""
@@ -162,14 +166,34 @@ class ResPartner(models.Model):
             return self if self._ar_is_postal() else company
         return self if self.street or self.city or self.zip else company
 
-    def _ar_mailable(self):
+    @api.model
+    def _ar_mailable_ids(self, ids):
         """Those of these contacts that have an e-mail address which is not blacklisted."""
-        blacklisted = set(
-            self.env["mail.blacklist"]
-            .sudo()  # the list is open to system users only; a yes or no leaves here
-            .search([("email", "in", self.mapped("email_normalized"))])
-            .mapped("email")
+        self.flush_model(["email_normalized"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contact.id FROM res_partner contact
+                 WHERE contact.id = ANY(%s) AND contact.email_normalized IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM mail_blacklist blacklist WHERE blacklist.active
+                                      AND blacklist.email = contact.email_normalized)
+                """,
+                list(ids),
+            )
         )
-        return self.filtered(
-            lambda contact: contact.email_normalized and contact.email_normalized not in blacklisted
+        return {contact for [contact] in rows}
+
+    @api.model
+    def _ar_postal_ids(self, ids):
+        """Those of these contacts that a letter reaches, see ``_ar_is_postal``."""
+        self.flush_model(["street", "city", "country_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM res_partner
+                 WHERE id = ANY(%s) AND street != '' AND city != '' AND country_id IS NOT NULL
+                """,
+                list(ids),
+            )
         )
+        return {contact for [contact] in rows}

@@ -66,7 +66,7 @@ class TestLadder(ArCollectionsCommon):
         self._refresh()
         for escalation in ("sequential", "direct"):
             self.policy.escalation = escalation
-            facts = self.Run._facts(self.company, self.today, None, None, None)
+            facts = self.Run._facts(self.company, self.today, None, None)
             found = {row["partner_id"]: row["level_delay"] for row in facts.values()}
             for partner, (days, at, since) in expected.items():
                 with self.subTest(days=days, at=at and at.name, since=since, kind=escalation):

@@ -56,7 +56,7 @@ class TestPartner(LedgerCommon):
         invoice = self._child("Bookkeeping", "invoice", "books@debtor.example")
         self.env["mail.blacklist"].create({"email": "bell@debtor.example"})
         self.assertEqual(self._contact(), invoice)
-        self.assertEqual((bell | invoice)._ar_mailable(), invoice)
+        self.assertEqual(bell._ar_mailable_ids([bell.id, invoice.id]), {invoice.id})
         invoice.active = False
         self.assertEqual(self._contact(), self.debtor)
 
@@ -64,7 +64,7 @@ class TestPartner(LedgerCommon):
         self.debtor.email = False
         bell = self._child("Ms Bell", "ar_collections")
         self.assertEqual(self._contact(), bell, "still the one to call")
-        self.assertFalse(bell._ar_mailable())
+        self.assertFalse(bell._ar_mailable_ids([bell.id]))
         self._invoice(100, 10)
         self.assertEqual(self._decisions()[self.debtor].reason, "no_address")
 
