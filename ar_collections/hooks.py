@@ -11,9 +11,9 @@ def uninstall_hook(env):
     """Take away what hangs on our records without a foreign key to them."""
     models = env["ir.model"].search([("model", "=like", "ar.collection%")]).mapped("model")
     # activities without a record, of a type that goes with us
-    approval = env.ref("ar_collections.mail_activity_type_ar_collection_approval")
+    approval = env["ar.collection.approval"]._activity_type()
     env["mail.activity"].with_context(active_test=False).search(
-        [("activity_type_id", "=", approval.id)]
+        [("activity_type_id", "in", approval.ids)]
     ).unlink()
     env.cr.execute("DROP FUNCTION IF EXISTS ar_collection_audit_guard() CASCADE")
     for name, field in (

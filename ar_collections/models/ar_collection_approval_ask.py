@@ -31,6 +31,12 @@ class ArCollectionApproval(models.Model):
         chosen = company.sudo().ar_approver_id  # a setting
         return chosen if chosen in others else others.sorted("id")[:1]
 
+    @api.model
+    def _activity_type(self):
+        """The type of our activities; empty when somebody has deleted it."""
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
+        return kind or self.env["mail.activity.type"]
+
     def _ask(self, approver):
         notices = self.filtered(lambda request: request.kind == "notice")
         if notices:
@@ -64,7 +70,7 @@ class ArCollectionApproval(models.Model):
         activities = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         return activities.create(
             {
-                "activity_type_id": self.env.ref(ACTIVITY).id,
+                "activity_type_id": self._activity_type().id,
                 "summary": self.env._("Notices of %(company)s to approve", company=company.name),
                 "note": self.env._("You find them under Collections, To approve."),
                 "user_id": approver.id,

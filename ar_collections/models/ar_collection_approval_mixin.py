@@ -31,9 +31,12 @@ class ArCollectionApprovalMixin(models.AbstractModel):
     def _on_approval_refused(self, approvals):
         """Hook: these records were refused, or the request was withdrawn."""
 
-    def _ask_approval(self, reason=None):
-        """Ask for approval in the name of the current user; the requests wait."""
-        return self._create_approvals({"reason": reason})
+    def _ask_approval(self, reason=None, user=None):
+        """Ask for approval; the requests wait.
+
+        :param user: in whose name; None: the current user.
+        """
+        return self._create_approvals({"reason": reason, "user_id": (user or self.env.user).id})
 
     def _approve_directly(self, reason=None):
         """Do it without asking where the own limit covers it: noted as approved by oneself.

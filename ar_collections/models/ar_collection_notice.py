@@ -22,7 +22,7 @@ STATES = [
 ]
 #: From which states a notice may go to which.
 TRANSITIONS = {
-    "to_approve": {"draft"},
+    "to_approve": {"draft", "queued"},
     "queued": {"draft", "to_approve", "sending", "to_print", "failed"},
     "sending": {"queued"},
     "to_print": {"queued"},

@@ -85,6 +85,27 @@ class ArCollectionNotice(models.Model):
         given_up._withdraw_approval()
         return result
 
+    def _outgrew_approval(self):
+        """Ask again when by now more is claimed than was approved.
+
+        :return: whether the notice waits again.
+        """
+        asked = (self | self._siblings()).sudo().approval_ids  # whoever delivers
+        granted = asked.filtered(lambda request: request.state == "approved")
+        approved = max(granted.mapped("amount"), default=0)
+        if not granted or self.currency_id.compare_amounts(self.amount, approved) <= 0:
+            return False
+        self._set_state("to_approve")
+        self._ask_approval(
+            self.env._(
+                "The claim has grown from %(before)s to %(now)s since it was approved.",
+                before=self.currency_id.format(approved),
+                now=self.currency_id.format(self.amount),
+            ),
+            granted[:1].user_id,
+        )
+        return True
+
     # === OVERRIDING === #
     def action_retry(self):
         unknown = self.filtered("delivery_unknown")

@@ -194,6 +194,8 @@ class ArCollectionNotice(models.Model):
         )
         self.write(self._prepare_text_vals(level, self._content_lang()))
         self._freeze_lines([row["decision"]], self.company_id, today, [account.partner_id.id])
+        if self._outgrew_approval():
+            return False
         if money := self._money_on_its_way():
             self._skip("money_on_its_way", money)
             account._set_next_action(self.env._("Match the money on its way"), today)

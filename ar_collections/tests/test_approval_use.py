@@ -174,6 +174,24 @@ class TestApprovalOfNotices(SmtpMixin, ApprovalCommon):
         with self.assertRaisesRegex(UserError, "is cancelled and cannot become"):
             notice.action_approve()
 
+    def test_a_claim_that_has_grown_is_asked_again(self):
+        """A limit is not passed by what falls due between approval and delivery."""
+        self._limit("all", 250, kind="notice")
+        notice = self._notices(100)
+        notice.with_user(self.lead).action_approve()
+        self._invoice(400, 10, partner=notice.collection_id.partner_id)
+        self._deliver()
+        self.assertFalse(self.sink.mails)
+        self.assertRecordValues(notice, [{"state": "to_approve", "amount": 500.0}])
+        again = notice.approval_ids.filtered(lambda request: request.state == "waiting")
+        self.assertRecordValues(again, [{"amount": 500.0, "user_id": self.env.uid}])
+        self.assertIn("grown from", again.reason)
+        with self.assertRaisesRegex(UserError, "over your limit"):
+            notice.with_user(self.lead).action_approve()
+        notice.action_approve()
+        self._deliver()
+        self.assertEqual((len(self.sink.mails), notice.state), (1, "sent"))
+
     def test_limits_of_a_team_lead(self):
         self._limit("all", 250, kind="notice")
         notices = self._notices(100, 300)
