@@ -61,7 +61,18 @@ class ArCollectionDemo(models.AbstractModel):
         self._make_users(made)
         company.partner_id.lang = "en_GB"
         company.write({"ar_sender_id": made.users["petra"].id, "ar_email": "ar@halden.example"})
+        self._set_up_letters(company)
         return made
+
+    @api.model
+    def _set_up_letters(self, company):
+        """Final demands go out on paper, too."""
+        letters = self.env.ref("ar_collections.group_ar_collection_letters")
+        for name in ("user", "readonly"):
+            group = self.env.ref(f"ar_collections.group_ar_collection_{name}")
+            group.implied_ids |= letters
+        levels = self.env["ar.collection.level"].search([("company_id", "=", company.id)])
+        levels.filtered("formal").send_letter = True
 
     @api.model
     def _prepare_company_vals(self):

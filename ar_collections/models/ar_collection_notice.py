@@ -68,7 +68,9 @@ class ArCollectionNotice(models.Model):
         "res.partner", string="Sent to", readonly=True, ondelete="restrict"
     )
     email_to = fields.Char(string="E-mail", readonly=True)
-    postal_address = fields.Char(readonly=True, help="Where the letter goes.")
+    postal_address = fields.Char(
+        string="Postal address", readonly=True, help="Where the letter goes."
+    )
     lang = fields.Char(string="Language", readonly=True)
     user_id = fields.Many2one(
         "res.users", string="Contact person", readonly=True, ondelete="set null"

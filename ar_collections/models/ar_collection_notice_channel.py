@@ -99,8 +99,10 @@ class ArCollectionNotice(models.Model):
         return self.state in STANDING or self.delivery_unknown
 
     def _comes_before(self, other):
-        """Whether the notice will take the claim that the other one repeats."""
-        return self.state in ("to_approve", "queued") and self.id < other.id
+        """Whether the notice will take the claim that the other one repeats; not when its
+        mail server is out of reach."""
+        waits = self.state == "to_approve" or (self.state == "queued" and not self.retry_at)
+        return waits and self.id < other.id
 
     def _follow_first(self):
         """Of notices just made let those of one debtor follow the first of them.

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import bounce
+
 KINDS = [
     ("unknown", "Delivery unknown"),
     ("bounce", "Came back"),
@@ -9,6 +11,8 @@ KINDS = [
     ("error", "Could not be made"),
     ("no_address", "No address"),
 ]
+#: Kinds of which the error tells more.
+SAYS = ("bounce", "refused", "error")
 
 
 class ArCollectionProblem(models.Model):
@@ -44,8 +48,8 @@ class ArCollectionProblem(models.Model):
         readonly=True, help="The claim; where there is no address, what is overdue."
     )
     date = fields.Date(readonly=True)
-    error = fields.Text(string="The server's words", readonly=True)
-    what = fields.Char(string="What happened", compute="_compute_what")
+    error = fields.Text(string="Error", readonly=True)
+    what = fields.Text(string="What happened", compute="_compute_what")
 
     @property
     def _table_query(self):
@@ -79,7 +83,8 @@ class ArCollectionProblem(models.Model):
     @api.depends("kind", "address", "error")
     def _compute_what(self):
         for problem in self:
-            problem.what = problem._explain()
+            words = bounce.words(problem.error) if problem.kind in SAYS else ""
+            problem.what = "\n".join(filter(None, [problem._explain(), words]))
 
     def _explain(self):
         """What happened, and what helps, in plain words."""

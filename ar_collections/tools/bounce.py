@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.message import Message
 
@@ -46,3 +47,21 @@ def read(message: Message) -> Report:
                 why = " ".join(code.partition(";")[2].split() or code.split())
                 return Report(failed=action == "failed", why=why)
     return Report(failed=True)
+
+
+#: An answer of a mail server inside an error of Python's mail library.
+_ANSWER = re.compile(r"\((\d{3}), b(['\"])(.*?)\2\)", re.DOTALL)
+
+
+def words(error: str) -> str:
+    """What the mail server said, out of a longer text of an error; else its last line.
+
+    >>> words("Mail delivery failed\\nSMTPDataError: (554, b'5.7.1 Refused by policy')")
+    '554 5.7.1 Refused by policy'
+    >>> words("550 5.1.1 No such user"), words("")
+    ('550 5.1.1 No such user', '')
+    """
+    if answer := _ANSWER.search(error or ""):
+        return f"{answer[1]} {answer[3]}"
+    lines = [line.strip() for line in (error or "").splitlines() if line.strip()]
+    return lines[-1] if lines else ""
