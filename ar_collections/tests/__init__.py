@@ -43,4 +43,5 @@ from . import (
     test_today,
     test_tools,
     test_tour,
+    test_tour_delivery,
 )

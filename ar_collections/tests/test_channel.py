@@ -203,3 +203,35 @@ class TestChannel(ChannelCommon):
         self._deliver()
         self.assertEqual(email.state, "sent")
         self.assertEqual([mail["to"] for mail in self.sink.mails][1:], [["new@debtor.example"]])
+
+    # === APPROVAL === #
+    def test_a_decision_is_approved_for_all_its_channels(self):
+        self.debtor.write(self.place)
+        self.reminder.write({"send_letter": True, "automatic": False})
+        self._invoice(1000, 10)
+        email, letter = self._notices()
+        self.assertEqual((email.state, letter.state), ("to_approve", "to_approve"))
+        self._deliver()
+        self.assertEqual((email.state, letter.state), ("to_approve", "to_approve"))
+        email.with_user(self._second_manager()).action_approve()
+        self._deliver()
+        self.assertEqual((email.state, letter.state), ("sent", "to_print"))
+
+    def test_given_up_before_approval_for_all_its_channels(self):
+        self.debtor.write(self.place)
+        self.reminder.write({"send_letter": True, "automatic": False})
+        self._invoice(1000, 10)
+        email, letter = self._notices()
+        email.action_cancel()
+        self.assertEqual((email.state, letter.state), ("cancelled", "cancelled"))
+
+    def _second_manager(self):
+        return self.env["res.users"].create(
+            {
+                "name": "Second",
+                "login": "second-manager",
+                "company_ids": [(6, 0, self.company.ids)],
+                "company_id": self.company.id,
+                "group_ids": [(4, self.env.ref("ar_collections.group_ar_collection_manager").id)],
+            }
+        )
