@@ -136,6 +136,7 @@ class ArCollection(models.Model):
         help="The highest follow-up level of an open item.",
     )
     level_tone = fields.Selection(related="level_id.tone")
+    call_script = fields.Text(related="level_id.call_script")
     fact_kind = fields.Selection(
         KINDS, readonly=True, default="current", help="The kind of stage that follows from facts."
     )

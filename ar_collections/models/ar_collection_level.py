@@ -82,9 +82,6 @@ class ArCollectionLevel(models.Model):
     attach_invoices = fields.Boolean(
         help="The invoices that are claimed go with the notice, as PDF."
     )
-    attach_statement = fields.Boolean(
-        help="A statement of all open items goes with the notice, also of those not claimed."
-    )
     call_task = fields.Boolean(
         string="Call",
         help="After the notice the collector is asked to call: it becomes the next action.",

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .ar_collection_level import LATER
 
@@ -20,12 +20,34 @@ class ArCollectionLevel(models.Model):
     # === CRUD === #
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_days_free(vals_list)
         levels = super(ArCollectionLevel, self._later()).create(vals_list)
         levels = levels.with_env(self.env)
         for policy, of_policy in levels.grouped("policy_id").items():
             policy._place_levels(of_policy.filtered(lambda level: not level.sequence))
         levels._check_ladder()
         return levels
+
+    @api.model
+    def _check_days_free(self, vals_list):
+        """Name the two that would stand on one day, before the database refuses."""
+        taken = {}
+        for vals in vals_list:
+            policy_id, day = vals.get("policy_id"), vals.get("delay", 0)
+            if policy_id not in taken:
+                policy = self.env["ar.collection.policy"].browse(policy_id)
+                taken[policy_id] = {level.delay: level.name for level in policy.level_ids}
+            if vals.get("active", True) and taken[policy_id].setdefault(day, vals) is not vals:
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s and %(before)s both stand on day %(day)s. Give each level its own "
+                        "day.",
+                        level=vals.get("name"),
+                        before=taken[policy_id][day],
+                        day=day,
+                    )
+                )
+            taken[policy_id][day] = vals.get("name")
 
     def web_resequence(self, specification, field_name="sequence", offset=0):
         result = super(ArCollectionLevel, self._later()).web_resequence(

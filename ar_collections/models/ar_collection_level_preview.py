@@ -1,4 +1,6 @@
+import io
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -8,6 +10,7 @@ from odoo.addons.base.models.ir_qweb import QWebError
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
+from odoo.tools.pdf import add_banner
 
 from ..tools import ladder
 
@@ -89,6 +92,7 @@ class ArCollectionLevel(models.Model):
         }
 
     def _prepare_test_vals(self, notice, account):
+        invoices = notice._attach_invoices()  # the text says what is attached
         subject, body = notice._render_mail()
         mark = self.env._(
             "TEST of level %(level)s for %(debtor)s. It was sent to you alone; the debtor got "
@@ -107,15 +111,17 @@ class ArCollectionLevel(models.Model):
             "email_from": notice._sender(),
             "auto_delete": True,
             "attachment_ids": [
-                Command.create(
-                    {
-                        "name": self.env._("TEST %(level)s.pdf", level=self.name),
-                        "raw": pdf,
-                        "mimetype": "application/pdf",
-                    }
-                )
+                Command.create({"name": name, "raw": raw, "mimetype": "application/pdf"})
+                for name, raw in [
+                    (self.env._("TEST %(level)s.pdf", level=self.name), self._mark_test(pdf)),
+                    *((file.name, file.raw) for file in invoices),
+                ]
             ],
         }
+
+    def _mark_test(self, pdf):
+        """A band across the corner of each page: this paper is no notice."""
+        return add_banner(io.BytesIO(pdf), self.env._("TEST")).getvalue()
 
     # === WHOM TO SHOW IT FOR === #
     def _example_account(self, collection_id=None):
@@ -135,11 +141,27 @@ class ArCollectionLevel(models.Model):
             return account
         own = [("company_id", "=", self.company_id.id)]
         of_policy = [*own, ("policy_id", "=", self.policy_id.id)]
-        due = [("net_collectable", ">", 0), ("days_overdue", ">=", self.delay)]
-        for domain in ([*of_policy, *due], [*of_policy, ("total_due", ">", 0)]):
-            if found := accounts.search(domain, order="days_overdue, id", limit=1):
+        for likely in (self._likely_domain(), [("total_due", ">", 0)]):
+            if found := accounts.search([*of_policy, *likely], order="days_overdue, id", limit=1):
                 return found
         return accounts.search([*own, ("total_due", ">", 0)], limit=1)
+
+    def _likely_domain(self):
+        """Debtors whom the level concerns about now, by the cached figures."""
+        if self.delay < 0:
+            return [("not_due", ">", 0), ("level_id", "=", False)]
+        before = self.policy_id.level_ids.filtered(lambda level: level.delay < self.delay)
+        before = before.sorted("delay")[-1:]
+        levels = before.ids if before.delay >= 0 else [*before.ids, False]
+        quiet_from = self.company_id._ar_today() - timedelta(days=self.policy_id.quiet_days)
+        return [
+            ("net_collectable", ">=", max(self.policy_id.min_amount, self.min_amount)),
+            ("days_overdue", ">=", self.delay),
+            ("level_id", "in", levels),
+            "|",
+            ("last_notice_date", "=", False),
+            ("last_notice_date", "<=", quiet_from),
+        ]
 
     # === THE NOTICE === #
     @contextmanager

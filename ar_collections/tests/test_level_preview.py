@@ -1,7 +1,9 @@
+import io
 import re
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
 
 from .common import SmtpMixin
 from .ledger import LedgerCommon
@@ -137,7 +139,9 @@ class TestLevelPreview(SmtpMixin, LedgerCommon):
         self.assertIn("1,400.00", self._text(html))
         [pdf] = message.iter_attachments()
         self.assertEqual(pdf.get_filename(), "TEST Reminder.pdf")
-        self.assertTrue(pdf.get_content().startswith(b"%PDF"))
+        text = PdfFileReader(io.BytesIO(pdf.get_content())).pages[0].extract_text()
+        self.assertIn("1,400.00", text)
+        self.assertRegex(text, r"TEST(?!\d)", "the band, beside the number")
         self.assertEqual(len(account.message_ids), messages)
         counts, *rest = self._kept()
         self.assertEqual(rest, list(before[1:]))

@@ -89,10 +89,16 @@ class TestPolicy(LedgerCommon):
             yield
 
     def test_two_levels_on_one_day(self):
+        twin = self._level("Twin", 21)
+        with self._refused("Twin and Second notice both stand on day 21. Give each level its own"):
+            self.env["ar.collection.level"].create({**twin, "policy_id": self.policy.id})
+        with self._refused("Twin and Second notice both stand on day 21"):
+            self.policy.level_ids = [Command.create(twin)]
+        with self._refused("B and A both stand on day 9"):
+            self.policy.level_ids = [Command.create(self._level(name, 9)) for name in "AB"]
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            self.env["ar.collection.level"].create(
-                {**self._level("Twin", 21), "policy_id": self.policy.id}
-            )
+            self.second.delay = 7
+            self.env.flush_all()
 
     def test_days_that_fall(self):
         with self._refused("Second notice comes after Reminder, but stands on day 5"):

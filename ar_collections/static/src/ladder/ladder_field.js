@@ -1,4 +1,4 @@
-import { onMounted, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import { onMounted, onWillUpdateProps, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -26,12 +26,21 @@ export class ArLadderField extends X2ManyField {
         super.setup();
         this.orm = useService("orm");
         this.axis = useRef("axis");
-        this.state = useState({ selected: null, dragged: null, day: 0, tonight: {} });
+        this.state = useState({
+            selected: null,
+            selectedDay: null,
+            dragged: null,
+            day: 0,
+            tonight: {},
+        });
         this.cardWidth = CARD_WIDTH;
         onMounted(() => this.loadTonight());
+        // a drag goes on where the pointer leaves the mark
+        useExternalListener(window, "pointermove", (ev) => this.onPointermove(ev));
+        useExternalListener(window, "pointerup", () => this.onPointerup());
         onWillUpdateProps((props) => {
-            if (props.record.id !== this.props.record.id) {
-                this.state.selected = null;
+            if (props.record.resId !== this.props.record.resId && this.props.record.resId) {
+                Object.assign(this.state, { selected: null, selectedDay: null });
             }
         });
     }
@@ -49,9 +58,16 @@ export class ArLadderField extends X2ManyField {
         return [...this.list.records].sort((a, b) => this.dayOf(a) - this.dayOf(b));
     }
 
+    /** The level chosen, or the one that stands on its day after saving; else the newest. */
     get selected() {
         const records = this.records;
-        return records.find((record) => record.id === this.state.selected) || records.at(-1);
+        const { selected, selectedDay } = this.state;
+        return (
+            records.find((record) => record.id === selected) ||
+            records.find((record) => record.data.delay === selectedDay) ||
+            records.findLast((record) => record.isNew) ||
+            records.at(-1)
+        );
     }
 
     dayOf(record) {
@@ -119,7 +135,16 @@ export class ArLadderField extends X2ManyField {
 
     // === SELECT AND EDIT === //
     select(record) {
-        this.state.selected = record.id;
+        Object.assign(this.state, { selected: record.id, selectedDay: record.data.delay });
+    }
+
+    async save() {
+        const day = this.selected.data.delay;
+        const saved = await this.props.record.save();
+        if (saved) {
+            Object.assign(this.state, { selected: null, selectedDay: day });
+        }
+        return saved;
     }
 
     edit(record) {
@@ -132,6 +157,7 @@ export class ArLadderField extends X2ManyField {
     }
 
     add() {
+        Object.assign(this.state, { selected: null, selectedDay: null });
         return this.onAdd({ context: {} });
     }
 
@@ -141,7 +167,7 @@ export class ArLadderField extends X2ManyField {
                 return;
             }
             await this.orm.call("ar.collection.level", "action_remove", [[record.resId]]);
-            this.state.selected = null;
+            Object.assign(this.state, { selected: null, selectedDay: null });
             return this.props.record.load();
         }
         return this.list.delete(record);
@@ -167,21 +193,28 @@ export class ArLadderField extends X2ManyField {
         const step = { ArrowLeft: -1, ArrowRight: 1 }[ev.key];
         if (step && !this.props.readonly) {
             ev.preventDefault();
-            return record.update({ delay: this.move(record, record.data.delay + step) });
+            const delay = this.move(record, record.data.delay + step);
+            this.state.selectedDay = delay;
+            return record.update({ delay });
         }
     }
 
     onPointerdown(ev, record) {
         this.select(record);
-        if (this.props.readonly) {
-            return;
+        if (!this.props.readonly) {
+            ev.preventDefault();
+            ev.currentTarget.focus();
+            Object.assign(this.state, { dragged: record.id, day: record.data.delay });
         }
-        ev.target.setPointerCapture(ev.pointerId);
-        Object.assign(this.state, { dragged: record.id, day: record.data.delay });
     }
 
-    onPointermove(ev, record) {
-        if (this.state.dragged === record.id) {
+    get dragged() {
+        return this.list.records.find((record) => record.id === this.state.dragged);
+    }
+
+    onPointermove(ev) {
+        const record = this.dragged;
+        if (record && this.axis.el) {
             const { left, width } = this.axis.el.getBoundingClientRect();
             const { first, last } = this.scale;
             const day = Math.round(first + ((ev.clientX - left) / width) * (last - first));
@@ -189,13 +222,13 @@ export class ArLadderField extends X2ManyField {
         }
     }
 
-    async onPointerup(ev, record) {
-        if (this.state.dragged === record.id) {
-            const { day } = this.state;
-            this.state.dragged = null;
-            if (day !== record.data.delay) {
-                await record.update({ delay: day });
-            }
+    async onPointerup() {
+        const record = this.dragged;
+        const { day } = this.state;
+        this.state.dragged = null;
+        if (record && day !== record.data.delay) {
+            this.state.selectedDay = day;
+            await record.update({ delay: day });
         }
     }
 }

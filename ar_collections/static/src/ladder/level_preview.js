@@ -21,6 +21,7 @@ export class ArLevelPreview extends Component {
         policy: { type: Object },
         edit: { type: Function },
         remove: { type: Function },
+        save: { type: Function },
         readonly: { type: Boolean, optional: true },
     };
 
@@ -105,7 +106,8 @@ export class ArLevelPreview extends Component {
     }
 
     async saveAndShow() {
-        if (await this.props.policy.save()) {
+        const { level } = this.props;
+        if ((await this.props.save()) && level.resId) {
             return this.load();
         }
     }
