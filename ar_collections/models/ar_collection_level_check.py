@@ -54,7 +54,7 @@ class ArCollectionLevel(models.Model):
                     "%(level)s has no text. Fill in the text before the items.", level=self.name
                 )
             )
-        if self.send_email and not self.mail_template_id:
+        if self._may_mail() and not self.mail_template_id:
             problems.append(
                 self.env._(
                     "%(level)s goes by e-mail but has no e-mail text. Choose an e-mail template.",
@@ -62,6 +62,9 @@ class ArCollectionLevel(models.Model):
                 )
             )
         return problems + self._placeholder_problems() + self._template_problems()
+
+    def _may_mail(self):
+        return self.send_email or self.fallback_channel == "email"
 
     def _placeholder_problems(self):
         problems = []
@@ -81,7 +84,7 @@ class ArCollectionLevel(models.Model):
 
     def _template_problems(self):
         """Sentences: syntax errors of the e-mail template. It is not rendered here."""
-        if not self.send_email:
+        if not self._may_mail():
             return []
         template = self.mail_template_id.sudo()  # whoever sets up levels need not edit templates
         errors = self._subject_errors(template.subject) + self._body_errors(template.body_html)

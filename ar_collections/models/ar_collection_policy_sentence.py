@@ -22,6 +22,7 @@ class ArCollectionPolicy(models.Model):
         "level_ids.formal",
         "level_ids.automatic",
         "level_ids.send_email",
+        "level_ids.send_letter",
         "level_ids.call_task",
         "level_ids.call_task_days",
     )

@@ -363,15 +363,18 @@ class ArCollectionRun(models.Model):
     def action_run_now(self):
         """Run tonight's dunning of the current company now, and show what it decided.
 
+        The first time it asks where old debt starts instead.
+
         :raises UserError: the user is no manager of collections.
         """
         if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
             raise UserError(self.env._("Only a manager of AR Collections may start a dunning run."))
-        return (
-            self._run(self.env.company._ar_root()._ar_today())
-            .with_env(self.env)
-            .action_open_decisions()
-        )
+        company = self.env.company._ar_root()
+        if company._ar_needs_catch_up():
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "ar_collections.ar_collection_policy_catch_up_action"
+            )
+        return self._run(company._ar_today()).with_env(self.env).action_open_decisions()
 
     @api.model
     def tonight(self):

@@ -104,6 +104,12 @@ class TestCatchUp(LedgerCommon):
         with self.assertRaisesRegex(UserError, "where old debt starts"):
             settings.create({"ar_automatic": True})
         self.assertFalse(self.company.ar_automatic)
+        self.assertEqual(
+            self.Run.action_run_now()["res_model"],
+            "ar.collection.policy.catch.up",
+            "nothing leaves",
+        )
+        self.assertFalse(self.Notice.search([("company_id", "=", self.company.id)]))
         action = self._wizard().action_skip()
         self.assertEqual(action["res_model"], "ar.collection.decision", "the next step is to look")
         self.assertFalse(self.Run.tonight()["catch_up"])

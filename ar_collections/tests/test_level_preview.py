@@ -128,7 +128,7 @@ class TestLevelPreview(SmtpMixin, LedgerCommon):
         messages = len(account.message_ids)
         before = self._kept()
         self.reminder.action_send_test(account.id)
-        self.env["mail.mail"].process_email_queue()
+        self.env["mail.mail"].sudo().process_email_queue()
         [mail] = [mail for mail in self.sink.mails if mail["message"]["subject"].startswith("TEST")]
         self.assertEqual(mail["to"], ["petra@company.example"])
         self.assertFalse([1 for mail in self.sink.mails if "alpha@debtor.example" in mail["to"]])

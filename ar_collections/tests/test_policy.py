@@ -130,6 +130,15 @@ class TestPolicy(LedgerCommon):
     def test_channel_without_text(self):
         with self._refused("Reminder goes by e-mail but has no e-mail text"):
             self.reminder.mail_template_id = False
+        with self._refused("Reminder goes by e-mail but has no e-mail text"):
+            self.reminder.write(
+                {
+                    "send_email": False,
+                    "send_letter": True,
+                    "fallback_channel": "email",
+                    "mail_template_id": False,
+                }
+            )
         with self._refused("Reminder has no text"):
             self.reminder.letter_text = False
         with self._refused("Reminder .*no channel"):

@@ -1,4 +1,5 @@
 import { onMounted, onWillUpdateProps, useExternalListener, useRef, useState } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -25,6 +26,7 @@ export class ArLadderField extends X2ManyField {
     setup() {
         super.setup();
         this.orm = useService("orm");
+        this.dialog = useService("dialog");
         this.axis = useRef("axis");
         this.state = useState({
             selected: null,
@@ -161,7 +163,20 @@ export class ArLadderField extends X2ManyField {
         return this.onAdd({ context: {} });
     }
 
-    async remove(record) {
+    remove(record) {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Take the level out of the ladder?"),
+            body: _t(
+                "%s is deleted; where notices or items name it, it is kept in the archive and nobody is reminded anew.",
+                record.data.name,
+            ),
+            confirmLabel: _t("Take it out"),
+            confirm: () => this.takeOut(record),
+            cancel: () => {},
+        });
+    }
+
+    async takeOut(record) {
         if (record.resId) {
             if (!(await this.props.record.save())) {
                 return;

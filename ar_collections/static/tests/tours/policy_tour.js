@@ -75,7 +75,11 @@ registry.category("web_tour.tours").add("ar_collections_policy", {
             content: "and by letter",
             trigger: ".o_ar_level_preview iframe[title='Letter']:iframe body:contains('1,500.00')",
         },
-        { content: "An other level", trigger: card("Reminder"), run: "click" },
+        {
+            content: "Another level",
+            trigger: ".o_ar_ladder_rung:contains('Day 7') .o_ar_ladder_card",
+            run: "click",
+        },
         {
             trigger: ".o_ar_preview_subject:contains('Reminder: payment of your open invoices')",
         },
