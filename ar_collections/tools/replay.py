@@ -114,6 +114,7 @@ class _Replay:
 
     def __post_init__(self):
         self.last_notice = self.debtor.last_notice
+        self._closed = {item.id: _closing_day(item) for item in self.debtor.items}
         for item in self.debtor.items:
             if item.level_delay is not None:
                 self.at[item.id] = (item.level_delay, item.level_date)
@@ -159,7 +160,13 @@ class _Replay:
         return {held.first, held.end, held.end + timedelta(days=self.policy.resume_days)}
 
     def _decide(self, day: date) -> Notice | None:
-        standings = [standing for item in self.debtor.items if (standing := self._stand(item, day))]
+        if self._is_silent(day):
+            return None
+        standings = [
+            standing
+            for item in self.debtor.items
+            if item.posted <= day < self._closed[item.id] and (standing := self._stand(item, day))
+        ]
         reached = [row.reached for row in standings if row.reached and row.free]
         if not reached:
             return None
@@ -169,13 +176,24 @@ class _Replay:
                 rows=list(_currency_rows(standings, day)),
                 level=level,
                 dunned=self.policy.dunned,
-                paused=any(_in_force(held, day) for held in self.debtor.paused),
                 minimum=self.policy.minimum,
                 quiet_until=ladder.quiet_until(self.last_notice, self.policy.quiet_days),
             ),
             day,
         )
         return self._send(decision, standings, day) if decision.level else None
+
+    def _is_silent(self, day: date) -> bool:
+        """Whether no notice can leave, seen without adding up: most days end here."""
+        quiet = ladder.quiet_until(self.last_notice, self.policy.quiet_days)
+        if (quiet and day < quiet) or any(_in_force(held, day) for held in self.debtor.paused):
+            return True
+        return not any(
+            item.posted <= day < self._closed[item.id]
+            and item.amount > 0
+            and self._reached(item, day, *self.at.get(item.id, (None, None)))
+            for item in self.debtor.items
+        )
 
     def _send(self, decision: ladder.Decision, standings: list[_Standing], day: date) -> Notice:
         level, claimed = decision.level, {}
@@ -194,8 +212,6 @@ class _Replay:
         return Notice(day, self.debtor.id, level, decision.amount, claimed)
 
     def _stand(self, item: Item, day: date) -> _Standing | None:
-        if item.posted > day:
-            return None
         paid = [settled for settled in item.settled if settled.day <= day]
         sign = 1 if item.amount > 0 else -1
         left = item.amount - sign * sum((settled.amount for settled in paid), ZERO)
@@ -228,6 +244,21 @@ class _Replay:
                 if waited:
                     return step.level
         return None
+
+
+def _closing_day(item: Item) -> date:
+    """The first day on which nothing is open any more; the last day there is: it stays open.
+
+    >>> _closing_day(Item(1, 1, date(2026, 1, 1), date(2026, 2, 1), Decimal(9), Decimal(9),
+    ...                   [Settled(date(2026, 3, 1), Decimal(9), Decimal(9))]))
+    datetime.date(2026, 3, 1)
+    """
+    left = abs(item.amount)
+    for settled in sorted(item.settled, key=lambda settled: settled.day):
+        left -= settled.amount
+        if left <= 0:
+            return settled.day
+    return date.max
 
 
 def _in_force(held: Held, day: date) -> bool:
