@@ -48,7 +48,8 @@ def first_demands(notices: Iterable[Notice]) -> dict[int, tuple[date, Decimal]]:
 def reached(own: Iterable[Notice], other: Iterable[Notice]) -> Reached:
     """What one side reaches, compared with the other.
 
-    >>> level = ladder.Level(1, 7)
+    >>> from types import SimpleNamespace
+    >>> level = SimpleNamespace(courtesy=False)
     >>> def on(day, **items):
     ...     return Notice(date(2026, 1, day), 1, level, ZERO, items)
     >>> found = reached([on(5, a=Decimal(100), b=Decimal(50))], [on(9, a=Decimal(100))])
