@@ -426,13 +426,14 @@ class ArCollectionNotice(models.Model):
         return (own or banks.filtered(lambda bank: not bank.currency_id))[:1]
 
     def _earlier_notices(self):
-        """Notices of the same items sent before this one, oldest first."""
+        """Notices of the same items sent before this one, oldest first; that of the same
+        decision through another channel is this one said twice."""
         self.ensure_one()
         lines = self.env["ar.collection.notice.line"].search(
             Domain("line_id", "in", self.line_ids.line_id.ids)
             & Domain("notice_id.state", "=", "sent")
             & Domain("kind", "in", ("claim", "also"))
-            & Domain("notice_id", "!=", self.id)
+            & Domain("notice_id", "not in", (self | self._siblings()).ids)
         )
         return lines.notice_id.sorted("id")
 

@@ -124,6 +124,17 @@ class TestChannel(ChannelCommon):
         self.assertEqual(self._item(move).ar_level_id, self.reminder)
         self.assertEqual(self._item(move).ar_level_date, self.today)
 
+    def test_the_letter_does_not_name_its_own_e_mail_as_an_earlier_notice(self):
+        self.debtor.write(self.place)
+        self.reminder.write(
+            {"send_letter": True, "letter_text": "We wrote on %(notices)s. Please pay."}
+        )
+        self._invoice(1000, 10)
+        email, letter = self._notices()
+        self._deliver()
+        self.assertEqual((email.state, letter.state), ("sent", "to_print"))
+        self.assertEqual(letter._prepare_content()["text"], [[("Please pay.", "")]])
+
     def test_paid_between_e_mail_and_letter(self):
         self.debtor.write(self.place)
         self.reminder.send_letter = True

@@ -218,6 +218,28 @@ class TestPrintBatch(PrintCommon):
         self.assertIn("no such currency", bad.error)
         self.assertFalse(bad.line_ids.line_id.ar_level_id)
 
+    def test_each_company_has_its_own_batch(self):
+        other = self._other_company("Elsewhere")
+        levels = self.env["ar.collection.level"].search([("company_id", "=", other.id)])
+        levels.write({"send_email": False, "send_letter": True})
+        debtor = self._place("Alpha", "1")
+        self._invoice(40, 10, partner=debtor, company_id=other.id)
+        [mine] = self._pile(debtor)
+        self.Account._refresh(debtor.ids)
+        theirs = self.Run.with_company(other)._run(other._ar_today()).notice_ids
+        theirs.with_company(other)._claim()
+        self.assertEqual(theirs.state, "to_print")
+        self.assertEqual(self.Notice.to_do()["to_print"], 1)
+        self.assertEqual(self.Notice.with_company(other).to_do()["to_print"], 1)
+        (mine + theirs).with_env(self.env).action_print_letters()
+        batches = (mine + theirs).print_batch_id
+        self.assertEqual(batches.company_id, self.company + other)
+        self.assertEqual(batches.mapped("letter_count"), [1, 1])
+        for batch in batches:
+            with self.subTest(company=batch.company_id.name):
+                readable = self.Batch.with_user(self.printer).search([("id", "=", batch.id)])
+                self.assertEqual(bool(readable), batch.company_id == self.company)
+
     # === ROLES === #
     def test_who_may_print(self):
         [letter] = self._pile(self._place("Alpha", "1"))
