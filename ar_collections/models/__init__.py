@@ -29,6 +29,7 @@ from . import (
     ar_collection_notice_guard,
     ar_collection_notice_invoices,
     ar_collection_notice_letter,
+    ar_collection_notice_levels,
     ar_collection_notice_line,
     ar_collection_notice_mail,
     ar_collection_notice_payment,

@@ -225,7 +225,7 @@ class ArCollectionFigures(models.AbstractModel):
                        array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
                                             'promised', 'other'], hold.kind)) debtor
             """,
-            todays=self.env["ar.collection.hold"]._todays_sql(),
+            todays=self.env["ar.collection.hold"]._todays_sql(day),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
         )
 
@@ -246,7 +246,7 @@ class ArCollectionFigures(models.AbstractModel):
             """,
             accounts=self._accounts_sql(),
             end=holds._end_sql("hold"),
-            todays=holds._todays_sql(),
+            todays=holds._todays_sql(day),
             day=day or SQL("todays.day"),
         )
         return SQL(

@@ -437,15 +437,21 @@ class ArCollectionHold(models.Model):
             SELECT item.id, item.residual, NULL, 'other', NULL, NULL, NULL
               FROM item WHERE item.no_followup OR item.blocked
             """,
-            todays=self._todays_sql(),
+            todays=self._todays_sql(day),
             restrict=restrict,
             kind=_kind_sql("hold"),
             in_force=self._in_force_sql("hold", today),
         )
 
     @api.model
-    def _todays_sql(self):
-        """SQL table ``(root_id, day)``: today in each root company."""
+    def _todays_sql(self, day=None):
+        """SQL table ``(root_id, day)``: today in each root company, or a day for all."""
+        if day:
+            return SQL(
+                "(SELECT id, %s::date FROM res_company WHERE parent_id IS NULL)"
+                " AS todays(root_id, day)",
+                day,
+            )
         roots = self.env["res.company"]._ar_every_root()
         return SQL(
             "unnest(%s::int[], %s::date[]) AS todays(root_id, day)",

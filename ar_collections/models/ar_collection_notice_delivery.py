@@ -44,6 +44,16 @@ class ArCollectionNotice(models.Model):
                 # the server is down: this is not the fault of the notices
                 self.env["ir.cron"]._commit_progress(remaining=0)
                 break
+        self._gc_mails()
+
+    @api.autovacuum
+    def _gc_mails(self):
+        """Forget the mails of notices that were sent: the message and the notice stay.
+
+        All at once, after a delivery: one by one it takes as long as the sending.
+        """
+        sent = self.search([("state", "=", "sent"), ("mail_mail_id", "!=", False)])
+        sent.mail_mail_id.sudo().unlink()  # of mail, only our own are touched
 
     @api.model
     def _count_queued(self, passed):
@@ -224,37 +234,6 @@ class ArCollectionNotice(models.Model):
         place = contact._ar_place()
         return ", ".join([*self._address_lines(place), *place.country_id.mapped("name")])
 
-    def _write_levels(self, today):
-        """Advance the items to the levels the notice notes on its lines."""
-        for level, lines in self.line_ids.grouped("level_id").items():
-            advanced = lines.filtered(
-                lambda line: (
-                    line.kind in ("claim", "also")
-                    and line.level_id
-                    and line.level_id != line.previous_level_id
-                )
-            ).line_id
-            advanced.write({"ar_level_id": level.id, "ar_level_date": today})
-
-    def _restore_levels(self):
-        """Put the items back to the level they had before the notice, unless the claim
-        stands through another channel."""
-        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
-        if self._siblings().filtered(lambda notice: notice._stands()):
-            return
-        for line in self.line_ids:
-            if (
-                line.line_id
-                and line.kind in ("claim", "also")
-                and (line.line_id.ar_level_id == line.level_id)
-            ):
-                line.line_id.write(
-                    {
-                        "ar_level_id": line.previous_level_id.id,
-                        "ar_level_date": line.previous_level_date,
-                    }
-                )
-
     def _post_mail(self):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
         self.attachment_id = self.level_id.attach_letter and self._make_letter()
@@ -353,7 +332,6 @@ class ArCollectionNotice(models.Model):
         if mail.state == "sent":
             self._set_state("sent", date_sent=fields.Datetime.now(), error=False)
             self._after_sending()
-            mail.unlink()
             return
         error = mail.failure_reason or self.env._("The mail server did not take it.")
         if self._is_temporary(mail):
