@@ -22,13 +22,14 @@ class ArCollectionRun(models.Model):
 
     @api.depends("date", "simulation", "company_id", "policy_ids")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for run in self.filtered("policy_ids"):
             run.display_name = self.env._(
                 "Simulation of %(day)s: %(policies)s",
                 day=format_date(self.env, run.date),
                 policies=", ".join(run.policy_ids.mapped("name")),
             )
+        return result
 
     @api.autovacuum
     def _gc_simulations(self):

@@ -9,7 +9,16 @@ import { formatMoment } from "@ar_collections/core/moments";
 import { ArRunSummary } from "./run_summary";
 
 const MANAGER = "ar_collections.group_ar_collection_manager";
-const FIELDS = ["simulation", "policy_ids", "date", "create_date", "warning", "state", "summary", "currency_id"];
+const FIELDS = [
+    "simulation",
+    "policy_ids",
+    "date",
+    "create_date",
+    "warning",
+    "state",
+    "summary",
+    "currency_id",
+];
 
 /** Above the decisions of a run: is it a simulation, what leaves, and the button to run. */
 export class ArRunBanner extends Component {
