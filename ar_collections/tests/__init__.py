@@ -44,4 +44,5 @@ from . import (
     test_tools,
     test_tour,
     test_tour_delivery,
+    test_tour_approval,
 )

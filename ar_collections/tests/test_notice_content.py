@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo import Command
 from odoo.addons.payment import utils as payment_utils
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import SmtpMixin
@@ -101,7 +101,8 @@ class TestNoticeContent(LetterCommon):
         )
         self.assertEqual(notice._bank_account(lines), neutral)
 
-    # === PAYMENT LINK === #
+
+class PaymentLinkCommon(LetterCommon):
     def _provider(self, **vals):
         method = self.env["payment.method"].create(
             {"name": "Card", "code": "ar-card", "active": True, "is_primary": True, "image": False}
@@ -117,6 +118,16 @@ class TestNoticeContent(LetterCommon):
                 **vals,
             }
         )
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentLink(HttpCase, PaymentLinkCommon):
+    """The button that lets a debtor pay online, opened by somebody without a login."""
+
+    def _open(self, link):
+        self.authenticate(None, None)
+        url = urlsplit(link)
+        return self.url_open(f"{url.path}?{url.query}")
 
     def test_no_link_without_a_provider(self):
         self._invoice(1000, 10)
@@ -144,6 +155,13 @@ class TestNoticeContent(LetterCommon):
         token = payment_utils.generate_access_token(debtor, 1149.75, currency, env=self.env)
         self.assertEqual(query["access_token"], token)
         self.assertIn("/payment/pay?", str(notice.body))
+        self.env.cr.flush()
+        page = self._open(url.geturl())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("1,149.75", page.text)
+        self.assertIn(row["reference"], page.text)
+        forged = url.geturl().replace("1149.75", "1.0")
+        self.assertEqual(self._open(forged).status_code, 404)
 
     def test_link_to_the_one_invoice(self):
         self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", "True")
@@ -153,6 +171,9 @@ class TestNoticeContent(LetterCommon):
         url = urlsplit(notice._payment_link(notice.totals[0]))
         self.assertIn(f"/my/invoices/{move.id}", url.path)
         self.assertEqual(parse_qs(url.query)["amount"], ["1000.0"])
+        page = self._open(url.geturl())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(move.name, page.text)
 
 
 @tagged("post_install", "-at_install")
