@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text
+from .ar_collection_notice_letter import NAMED
 
 
 class ArCollectionNotice(models.Model):
@@ -103,6 +104,10 @@ class ArCollectionNotice(models.Model):
         return " ".join(sentences)
 
     def _name_numbers(self, numbers):
+        """A few numbers in a sentence; of many the first ones, and how many more."""
+        if len(numbers) > NAMED + 1:
+            rest = self.env._("%(count)s more", count=len(numbers) - NAMED)
+            numbers = [*numbers[:NAMED], rest]
         return format_list(numbers, locale=babel_locale_parse(self.env.lang))
 
     def _imprint(self, sender):
