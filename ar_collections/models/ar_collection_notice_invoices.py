@@ -38,7 +38,8 @@ class ArCollectionNotice(models.Model):
 
     def _claimed_invoices(self):
         claimed = self.line_ids.filtered(lambda line: line.kind == "claim")
-        return claimed.move_id.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        moves = claimed.move_id.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        return moves.sorted(lambda move: (move.invoice_date_due or move.date, move.name))
 
     def _invoice_file(self, move):
         """The legal PDF of an invoice as it was sent, else printed now and kept."""

@@ -182,4 +182,4 @@ class ArCollectionNotice(models.Model):
         numbers = dict.fromkeys(
             notice._item_number(line) for line in notice.line_ids if line.kind == "claim"
         )
-        return {**mail, "numbers": notice._name_numbers(list(numbers))}
+        return {**mail, "numbers": notice._name_numbers(sorted(numbers))}

@@ -43,6 +43,6 @@ from . import (
     test_today,
     test_tools,
     test_tour,
-    test_tour_delivery,
     test_tour_approval,
+    test_tour_delivery,
 )
