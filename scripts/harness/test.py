@@ -1,7 +1,8 @@
 """Runs the tests of the project's addons and ends in one line, ``N passed, N failed``.
 
-Two runs, each on a scratch database: the main tests on one without demo data, and the
-tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of the demo.
+Two lanes side by side, each on scratch databases: the main tests on one without demo data;
+the tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of the demo,
+and then the check that uninstalling leaves nothing.
 ``TAGS`` in the environment (or as the argument) chooses tests as ``--test-tags`` does.
 """
 
@@ -9,6 +10,7 @@ import argparse
 import contextlib
 import fcntl
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,27 +28,63 @@ def main() -> int:
     end_cleanly()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
+    parser.add_argument("--demo-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
     options = parser.parse_args()
     own = ",".join(f"/{name}" for name in addons())
-
-    suites = [("main", False, options.tags or own)]
-    if not options.tags:
-        suites.append(("demo", True, _demo_tags()))
-    elif DEMO_TAG in options.tags:
-        suites = [("demo", True, options.tags)]
-
-    passed = failed = 0
-    with _log_suffix() as suffix:
-        for name, demo, tags in suites:
-            log = local_log(f"test{'-demo' if demo else ''}{suffix}.log")
-            summary = run_suite(name, demo, tags, log)
-            passed += summary.passed
-            failed += summary.failed
+    if options.demo_lane is not None:
+        counts = [_suite("demo", _demo_tags(), options.demo_lane), _count(*_child("uninstall"))]
+    else:
+        with _log_suffix() as suffix:
+            if options.tags:
+                name = "demo" if DEMO_TAG in options.tags else "main"
+                counts = [_suite(name, options.tags, suffix)]
+            else:
+                counts = _both_lanes(own, suffix)
+    passed, failed = map(sum, zip(*counts, strict=True))
     if not passed and not failed:
         print("No test was run: that is a failure.")
         failed = 1
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
+
+
+def _both_lanes(own: str, suffix: str) -> list[tuple[int, int]]:
+    """The main suite, and meanwhile the other lane, whose output follows it."""
+    with _start("test", f"--demo-lane={suffix}") as lane:
+        counts = [_suite("main", own, suffix)]
+        return [*counts, _count(lane.communicate()[0], lane.returncode)]
+
+
+def _suite(name: str, tags: str, suffix: str) -> tuple[int, int]:
+    demo = name == "demo"
+    log = local_log(f"test{'-demo' if demo else ''}{suffix}.log")
+    summary = run_suite(name, demo, tags, log)
+    return summary.passed, summary.failed
+
+
+def _start(module: str, *arguments: str):
+    return spawn(
+        [sys.executable, "-m", f"harness.{module}", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+
+def _child(module: str) -> tuple[str, int]:
+    with _start(module) as process:
+        return process.communicate()[0], process.returncode
+
+
+def _count(output: str, code: int) -> tuple[int, int]:
+    """Show what a child said; its closing line tells (passed, failed)."""
+    print(output.rstrip(), flush=True)
+    closing = re.search(r"(\d+) passed, (\d+) failed$", output.rstrip())
+    if not closing:
+        return 0, 1
+    passed, failed = map(int, closing.groups())
+    return passed, failed or int(code != 0)
 
 
 @contextlib.contextmanager
