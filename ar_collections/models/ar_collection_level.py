@@ -80,7 +80,8 @@ class ArCollectionLevel(models.Model):
     )
     letter_closing = fields.Text(string="Text after the items", translate=True)
     attach_invoices = fields.Boolean(
-        help="The invoices that are claimed go with the notice, as PDF."
+        string="Attach the invoices",
+        help="The invoices that are claimed go with the notice, as PDF.",
     )
     call_task = fields.Boolean(
         string="Call",

@@ -14,6 +14,8 @@ from odoo.tools.pdf import add_banner
 
 from ..tools import ladder
 
+#: So many debtors are looked at for an example of the level.
+CANDIDATES = 50
 REPORT = "ar_collections.report_ar_collection_notice"
 
 
@@ -41,6 +43,7 @@ class ArCollectionLevel(models.Model):
         account = self._example_account(collection_id)
         shown = {
             "collection_id": account.id,
+            "lang": lang or account.contact_id.lang or self.env.lang,
             "langs": self.env["res.lang"].get_installed(),
             "error": "",
             "note": "",
@@ -139,12 +142,30 @@ class ArCollectionLevel(models.Model):
                     )
                 )
             return account
-        own = [("company_id", "=", self.company_id.id)]
+        own = [("company_id", "=", self.company_id.id), ("total_due", ">", 0)]
         of_policy = [*own, ("policy_id", "=", self.policy_id.id)]
-        for likely in (self._likely_domain(), [("total_due", ">", 0)]):
-            if found := accounts.search([*of_policy, *likely], order="days_overdue, id", limit=1):
-                return found
-        return accounts.search([*own, ("total_due", ">", 0)], limit=1)
+        open_now = [("not_due" if self.delay < 0 else "net_collectable", ">", 0)]
+        likely = accounts.search([*of_policy, *self._likely_domain()], limit=CANDIDATES)
+        others = accounts.search([*of_policy, *open_now], limit=CANDIDATES)
+        return (
+            self._noticed_tonight(likely | others)
+            or likely[:1]
+            or others[:1]
+            or accounts.search(own, limit=1)
+        )
+
+    def _noticed_tonight(self, accounts):
+        """Of these accounts one that gets the level tonight, else one that gets another."""
+        # sudo: what tonight's run would decide, whoever looks; the accounts are the reader's
+        run = self.env["ar.collection.run"].sudo()
+        found = {True: accounts.browse(), False: accounts.browse()}
+        if accounts:
+            company = self.company_id
+            rows = run._decide(company, company._ar_today(), partner_ids=accounts.partner_id.ids)
+            for row in rows:
+                if level := row["decision"].level:
+                    found[level.id == self.id] |= accounts.browse(row["account"]["account_id"])
+        return (found[True] or found[False])[:1]
 
     def _likely_domain(self):
         """Debtors whom the level concerns about now, by the cached figures."""

@@ -73,6 +73,11 @@ class ArCollectionPolicyCatchUp(models.TransientModel):
         for wizard in self:
             wizard.found = "\n".join(wizard._describe_found())
 
+    @api.onchange("old_before", "noticed_on", "take_over", "line_ids")
+    def _onchange_choice(self):
+        """The size shown was that of another choice."""
+        self.before = self.after = False
+
     # === ACTIONS === #
     def action_compare(self):
         """Show what would go out tonight, as it is and after the choice. Nothing changes."""

@@ -88,7 +88,6 @@ export class ArLevelPreview extends Component {
                 chosen.collection,
                 chosen.lang,
             ]);
-            chosen.collection = shown.collection_id;
             this.state.shown = shown;
         } finally {
             this.state.busy = false;
@@ -115,7 +114,7 @@ export class ArLevelPreview extends Component {
     async sendTest() {
         const action = await this.orm.call("ar.collection.level", "action_send_test", [
             [this.props.level.resId],
-            chosen.collection,
+            this.state.shown.collection_id,
             chosen.lang,
         ]);
         return this.action.doAction(action);
