@@ -17,7 +17,7 @@ class TestTourApproval(SmtpMixin, HttpCase, ApprovalCommon):
         self._invoice(500, 10, partner=beta)
         notices = self._run().notice_ids
         self.assertEqual(set(notices.mapped("state")), {"to_approve"})
-        self.start_tour("/odoo", "ar_collections_approve", login="second")
+        self.start_tour("/odoo", "ar_collections_to_approve", login="second")
         self.env.invalidate_all()
         self.assertEqual(
             {notice.partner_id.name: notice.state for notice in notices},

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 /** A manager approves one notice, refuses another with a reason, and finds both in the audit list. */
-registry.category("web_tour.tours").add("ar_collections_approve", {
+registry.category("web_tour.tours").add("ar_collections_to_approve", {
     url: "/odoo/action-ar_collections.ar_collection_action_worklist",
     steps: () => [
         {
