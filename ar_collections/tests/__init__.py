@@ -45,4 +45,5 @@ from . import (
     test_tour,
     test_tour_approval,
     test_tour_delivery,
+    test_tour_what_if,
 )
