@@ -48,7 +48,7 @@ class ArCollectionProblem(models.Model):
         readonly=True, help="The claim; where there is no address, what is overdue."
     )
     date = fields.Date(readonly=True)
-    error = fields.Text(string="Error", readonly=True)
+    error = fields.Text(readonly=True)
     what = fields.Text(string="What happened", compute="_compute_what")
 
     @property
