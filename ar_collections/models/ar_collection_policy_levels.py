@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,31 @@ class ArCollectionPolicy(models.Model):
     """Changes of several levels at once are checked when all are made."""
 
     _inherit = "ar.collection.policy"
+
+    archived_level_count = fields.Integer(
+        string="Archived levels", compute="_compute_archived_level_count"
+    )
+
+    def _compute_archived_level_count(self):
+        counts = dict(
+            self.env["ar.collection.level"]._read_group(
+                [("policy_id", "in", self.ids), ("active", "=", False)], ["policy_id"], ["__count"]
+            )
+        )
+        for policy in self:
+            policy.archived_level_count = counts.get(policy, 0)
+
+    def action_open_archived_levels(self):
+        """The levels taken out of the ladder that notices or items still name."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_level_action"
+        )
+        action["display_name"] = self.env._("Archived levels")
+        action["domain"] = [("policy_id", "=", self.id), ("active", "=", False)]
+        action["context"] = {"create": False}
+        return action
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -253,6 +253,9 @@ class TestPolicy(LedgerCommon):
         self.second.action_remove()
         self.assertFalse(self.second.active)
         self.assertEqual(self._item(move).ar_level_id, self.second)
+        self.assertEqual(self.policy.archived_level_count, 1)
+        action = self.policy.action_open_archived_levels()
+        self.assertEqual(self.env["ar.collection.level"].search(action["domain"]), self.second)
         self.assertEqual(self.policy.level_ids.mapped("delay"), [-3, 7, 45])
         decision = self._decisions()[self.debtor]
         self.assertEqual(decision.reason, "level_not_reached", "not reminded at day 7 again")
