@@ -22,6 +22,7 @@ from . import (
     test_level_preview,
     test_notice_content,
     test_notice_mail,
+    test_notice_thread,
     test_partner,
     test_partner_merge,
     test_policy,

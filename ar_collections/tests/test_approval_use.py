@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .approval import ApprovalCommon
 from .common import SmtpMixin
-from .test_approval import ApprovalCommon
 
 DELIVERY = "odoo.addons.ar_collections.models.ar_collection_notice_delivery"
 

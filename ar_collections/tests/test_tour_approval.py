@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
+from .approval import ApprovalCommon
 from .common import SmtpMixin
-from .test_approval import ApprovalCommon
 
 
 @tagged("post_install", "-at_install")
