@@ -19,6 +19,7 @@ from . import (
     ar_collection_hold_reason,
     ar_collection_level,
     ar_collection_level_check,
+    ar_collection_level_example,
     ar_collection_level_history,
     ar_collection_level_preview,
     ar_collection_live,
