@@ -57,10 +57,10 @@ class Delivery:
             if sink.count != sent or sent < 5 * NOTICES:
                 raise SystemExit(f"{sink.count} mails arrived, {sent} notices count as sent")
         letters = self.notices.search([], limit=LETTERS)
-        reports = self.env["ir.actions.report"]
+        report = self.env["report.ar_collections.report_ar_collection_notice"]
         batch = Job(
             f"print batch of {len(letters)} letters",
-            lambda: reports._print(letters),
+            lambda: report._print(letters),
             target=30,
             limit="30 s",
         )

@@ -129,7 +129,13 @@ class ArCollectionApproval(models.Model):
         """Who could approve up to whatever limit may refuse; a limit does not bind a no."""
         for request, (right, reason) in self._choose_rights().items():
             if not right and reason == approval.NO_RIGHT:
-                raise UserError(f"{request.name}: {request._explain(reason)}")
+                raise UserError(
+                    self.env._(
+                        "%(request)s: %(reason)s",
+                        request=request.name,
+                        reason=request._explain(reason),
+                    )
+                )
 
     def _explain(self, reason):
         """Why the current user may not approve, and what to do, a sentence."""

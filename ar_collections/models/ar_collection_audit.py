@@ -77,7 +77,7 @@ class ArCollectionAudit(models.Model):
             )
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("An entry of the audit list cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

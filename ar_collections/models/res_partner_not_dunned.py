@@ -45,7 +45,9 @@ class ResPartner(models.Model):
         for xmlid in WALK_IN_XMLIDS:
             partners |= self.env.ref(xmlid, raise_if_not_found=False) or partners
         if "pos.config" in self.env:
-            shops = self.env["pos.config"].sudo().with_context(active_test=False).search([])  # dito
+            shops = (
+                self.env["pos.config"].sudo().with_context(active_test=False).search(Domain.TRUE)
+            )  # dito
             for name, field in shops._fields.items():
                 if field.type == "many2one" and field.comodel_name == "res.partner" and field.store:
                     partners |= shops[name]

@@ -39,7 +39,11 @@ registry.category("web_tour.tours").add("ar_collections_policy", {
         },
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal))" },
-        { content: "Two levels on one day", trigger: "button[name='ar_save_and_show']", run: "click" },
+        {
+            content: "Two levels on one day",
+            trigger: "button[name='ar_save_and_show']",
+            run: "click",
+        },
         {
             content: "are refused, with what to change",
             trigger: ".modal:contains('Third notice and Second notice both stand on day 21')",
@@ -104,7 +108,10 @@ registry.category("web_tour.tours").add("ar_collections_catch_up", {
         { trigger: ".modal td[name='level_id'] input", run: "edit Second" },
         { trigger: ".o-autocomplete--dropdown-item:contains('Second notice')", run: "click" },
         { trigger: ".modal button[name='action_compare']", run: "click" },
-        { content: "As it is", trigger: ".modal .o_field_widget[name='before']:contains('Reminder')" },
+        {
+            content: "As it is",
+            trigger: ".modal .o_field_widget[name='before']:contains('Reminder')",
+        },
         { trigger: ".modal .o_field_widget[name='after']:contains('Notices in total')" },
         { trigger: ".modal button[name='action_apply']", run: "click" },
         { trigger: ".o_ar_run_banner:contains('nothing was sent')" },
