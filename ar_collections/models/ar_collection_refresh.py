@@ -10,7 +10,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 #: Debtors written in one transaction of the full refresh.
-CHUNK = 4000
+CHUNK = 5000
 #: Times a chunk is tried again when a person saves one of its debtors meanwhile.
 TRIES = 3
 #: Number of the database-wide lock that lets one refresh run at a time.

@@ -1,4 +1,4 @@
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component, onMounted, status, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
@@ -39,7 +39,8 @@ export class ArTonight extends Component {
     }
 
     async load() {
-        if (await user.hasGroup(MANAGER)) {
+        const isManager = await user.hasGroup(MANAGER);
+        if (isManager && status(this) === "mounted") {
             const tonight = await askTonight(this.orm);
             this.state.tonight = tonight.automatic ? null : tonight;
         }
