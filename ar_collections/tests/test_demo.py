@@ -16,6 +16,7 @@ REASONS = {
     "covered_by_credit",
     "debtor_paused",
     "delivery_unknown",
+    "direct_debit",
     "level_not_reached",
     "money_on_its_way",
     "no_address",
@@ -213,6 +214,7 @@ class TestDemo(TransactionCase):
             ("Wim", "not_dunned"),
             ("Zeeland", "delivery_unknown"),
             ("Jensen", "money_on_its_way"),
+            ("Norden", "direct_debit"),
             ("Meridian", None),
         ):
             self.assertEqual(names[self.account(name).id], reason, name)
