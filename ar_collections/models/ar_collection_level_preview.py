@@ -154,7 +154,14 @@ class ArCollectionLevel(models.Model):
         notice.flush_recordset()
         notice.line_ids._insert(
             [
-                (notice.id, account.id, claim.currency_id, self.delay, notice._level_kind(level))
+                (
+                    notice.id,
+                    account.id,
+                    claim.currency_id,
+                    self.delay,
+                    notice._level_kind(level),
+                    notice.lang,
+                )
                 for level in self._to_ladder()
                 for claim in decision.claims
             ],

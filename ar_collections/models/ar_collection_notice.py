@@ -344,6 +344,7 @@ class ArCollectionNotice(models.Model):
                 claim.currency_id,
                 decision.level.delay,
                 self._level_kind(decision.level),
+                notice.lang or None,
             )
             for notice, decision in zip(self, decisions, strict=True)
             for claim in decision.claims

@@ -67,20 +67,22 @@ class ArCollectionNoticeLine(models.Model):
         """Freeze what the notices say about their items, in one statement.
 
         :param notices: list of (id of the notice, account, currency, delay of its level,
-            kind of its level: ``courtesy``, ``formal`` or ``normal``), a row per currency
-            to be claimed.
+            kind of its level: ``courtesy``, ``formal`` or ``normal``, its language), a row
+            per currency to be claimed.
         :param SQL items: ``ar.collection.run._ladder_items_sql``.
         """
-        columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 5
+        columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 6
         self.env.cr.execute(
             SQL(
                 """
                 WITH notice AS (
-                    SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[])
-                        AS notice(id, account_id, currency_id, delay, level_kind)
+                    SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
+                                         %s::text[])
+                        AS notice(id, account_id, currency_id, delay, level_kind, lang)
                 ),
                 item AS MATERIALIZED (
-                    SELECT notice.id AS notice_id, notice.delay, notice.level_kind, item.*
+                    SELECT notice.id AS notice_id, notice.delay, notice.level_kind, notice.lang,
+                           item.*
                       FROM notice JOIN (%s) item ON item.account_id = notice.account_id
                        AND item.currency_id = notice.currency_id
                 ),
@@ -116,10 +118,9 @@ class ArCollectionNoticeLine(models.Model):
                                  WHEN part.disputed > 0 THEN 'disputed'
                                  WHEN part.promised > 0 THEN 'promised'
                                  WHEN part.planned > 0 THEN 'planned' ELSE 'other' END END,
-                       level.id, coalesce(level.name ->> head.lang, level.name ->> 'en_US'),
+                       level.id, coalesce(level.name ->> part.lang, level.name ->> 'en_US'),
                        part.level_id, part.level_date
                   FROM part
-                  JOIN ar_collection_notice head ON head.id = part.notice_id
                   JOIN account_move_line line ON line.id = part.line_id
                   JOIN account_move move ON move.id = line.move_id
                   LEFT JOIN ar_collection_level level ON level.id =

@@ -66,7 +66,7 @@ export class ArStageTime extends Component {
         if (this.rotting) {
             return _t("%s d, too long", days);
         }
-        return days ? _t("%s d in stage", days) : _t("since today");
+        return days > 0 ? _t("%s d in stage", days) : _t("since today");
     }
 }
 
