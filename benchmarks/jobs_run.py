@@ -37,7 +37,7 @@ class Run:
             target=seconds,
             limit=f"{seconds} s" if seconds else "",
         )
-        return [*decisions[1:], *interleave([run], max(1, rounds // 2))]
+        return [*decisions[1:], *interleave([run], max(1, rounds // 2), warm=size != "L")]
 
     def run(self) -> None:
         self.runs._run(self.today)

@@ -57,9 +57,9 @@ class Job:
         return (self.ratio if self.floor else self.seconds) <= self.target
 
 
-def interleave(jobs: list[Job], rounds: int) -> list[Job]:
-    """Run the jobs in turns; the first turn warms the caches and does not count."""
-    for turn in range(rounds + 1):
+def interleave(jobs: list[Job], rounds: int, warm: bool = True) -> list[Job]:
+    """Run the jobs in turns; with ``warm``, a first turn fills the caches and does not count."""
+    for turn in range(0 if warm else 1, rounds + 1):
         seconds = {}
         for job in jobs:
             seconds[job.name], cpu = _once(job)
