@@ -214,7 +214,7 @@ class TestDemo(TransactionCase):
             ("Wim", "not_dunned"),
             ("Zeeland", "delivery_unknown"),
             ("Jensen", "money_on_its_way"),
-            ("Norden", "direct_debit"),
+            ("Stadtwerke Norden", "direct_debit"),
             ("Meridian", None),
         ):
             self.assertEqual(names[self.account(name).id], reason, name)
