@@ -58,7 +58,9 @@ class ArCollectionDecision(models.Model):
         index=True,
         ondelete="cascade",
     )
-    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", readonly=True, index=True, ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
     country_id = fields.Many2one(related="partner_id.country_id", store=False)

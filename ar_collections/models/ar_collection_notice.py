@@ -96,7 +96,11 @@ class ArCollectionNotice(models.Model):
     subject = fields.Char(readonly=True)
     body = fields.Html(readonly=True, sanitize=False)
     attachment_id = fields.Many2one(
-        "ir.attachment", string="Letter", readonly=True, ondelete="set null"
+        "ir.attachment",
+        string="Letter",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     line_ids = fields.One2many("ar.collection.notice.line", "notice_id", readonly=True)
     totals = fields.Json(
@@ -122,7 +126,9 @@ class ArCollectionNotice(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-    mail_mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
+    mail_mail_id = fields.Many2one(
+        "mail.mail", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     message_reference = fields.Char(string="Message-Id", readonly=True)
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a notice is unique.")

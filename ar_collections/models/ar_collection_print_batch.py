@@ -49,7 +49,9 @@ class ArCollectionPrintBatch(models.Model):
     copies = fields.Integer(readonly=True, help="How often copies were printed afterwards.")
     confirmed_by = fields.Many2one("res.users", readonly=True)
     date_confirmed = fields.Datetime(string="Confirmed on", readonly=True)
-    attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="set null")
+    attachment_id = fields.Many2one(
+        "ir.attachment", readonly=True, index="btree_not_null", ondelete="set null"
+    )
 
     @api.depends("notice_ids")
     def _compute_letter_count(self):

@@ -15,6 +15,7 @@ from . import (
     test_hold,
     test_hold_place,
     test_hold_wizard,
+    test_indexes,
     test_invoice,
     test_ladder,
     test_letter,
