@@ -275,7 +275,7 @@ class ArCollection(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su and (forbidden := set(vals) & set(KEPT_FIELDS)):
+        if not self.env.su and (forbidden := set(vals) & self._kept_fields()):
             raise AccessError(
                 self.env._(
                     "The figures of a debtor come from the ledger, and these are kept by the program "
@@ -289,6 +289,11 @@ class ArCollection(models.Model):
         if "own_policy_id" in vals:
             self._assign_policies(self.partner_id.ids)
         return result
+
+    @api.model
+    def _kept_fields(self):
+        """Hook: names of the fields that no person may write, over the API either."""
+        return set(KEPT_FIELDS)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -430,6 +435,13 @@ class ArCollection(models.Model):
         return fields.Datetime.now()
 
     # === BUSINESS === #
+    def _after_refresh(self):
+        """Hook: the figures of these accounts have changed.
+
+        The only place where promises, plans, disputes and charges judge themselves again;
+        nobody else hooks into accounting.
+        """
+
     def _set_next_action(self, text, date):
         """Propose the collector's next step; an earlier one of the collector's own stays.
 

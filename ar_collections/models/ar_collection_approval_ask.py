@@ -83,7 +83,7 @@ class ArCollectionApproval(models.Model):
         activities = self.sudo().activity_id
         if not activities:
             return
-        waiting = self.sudo().search(
+        waiting = self.sudo().search(  # and may ask for requests the user does not see
             [("activity_id", "in", activities.ids), ("state", "=", "waiting")]
         )
         (activities - waiting.activity_id).unlink()

@@ -114,7 +114,7 @@ class ArCollectionAudit(models.Model):
         if record._name == "ar.collection":
             return record
         return (
-            record.sudo()["collection_id"]
+            record.sudo()["collection_id"]  # the entry names the debtor, whoever acts
             if "collection_id" in record._fields
             else record.env["ar.collection"]
         )

@@ -43,7 +43,7 @@ class ArCollectionNotice(models.Model):
         """Queue a thank-you for those of these accounts whose last notice is paid."""
         if (
             not self.env["ar.collection.policy"]
-            .sudo()
+            .sudo()  # a yes or no, whoever refreshes
             .search_count([("thank", "=", True)], limit=1)
         ):
             return

@@ -381,13 +381,6 @@ class ArCollection(models.Model):
         )
         self.invalidate_model(["stage_id"])
 
-    def _after_refresh(self):
-        """Hook: the figures of these accounts have changed.
-
-        The only place where promises, plans, disputes and charges judge themselves again;
-        nobody else hooks into accounting.
-        """
-
     # === MACHINE-OWNED FIELDS BESIDE THE FIGURES === #
     @api.model
     def _assign_policies(self, partner_ids=None):

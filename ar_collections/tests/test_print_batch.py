@@ -33,7 +33,7 @@ class PrintCommon(LetterCommon, LedgerCommon):
         )
 
     def _pile(self, *partners):
-        """The letters of tonight's run for these debtors, claimed."""
+        """The letters of tonight's run for these debtors, claimed, in the order given."""
         for partner in partners:
             self._invoice(100, 10, partner=partner)
         notices = self._run().notice_ids.filtered(
@@ -42,7 +42,8 @@ class PrintCommon(LetterCommon, LedgerCommon):
         for notice in notices:
             self.assertFalse(notice._claim(), "nothing to hand over")
             self.assertEqual(notice.state, "to_print", notice.reason)
-        return notices.sorted("id")
+        order = {partner: place for place, partner in enumerate(partners)}
+        return notices.sorted(lambda notice: order[notice.partner_id])
 
     def _batch(self, letters):
         action = letters.with_user(self.printer).action_print_letters()
