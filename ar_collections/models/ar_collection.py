@@ -37,6 +37,7 @@ MACHINE_FIELDS = (
     "oldest_bucket",
     "level_id",
     "fact_kind",
+    "credit_used",
     "priority",
     "priority_reason",
 )
@@ -187,7 +188,7 @@ class ArCollection(models.Model):
     priority = fields.Integer(
         readonly=True, aggregator="max", help="Higher first. Hover or open for the reasons."
     )
-    priority_reason = fields.Json(readonly=True, help="List of [rule, points].")
+    priority_reason = fields.Json(readonly=True, help="List of [rule, points, figure].")
     last_payment_date = fields.Date(readonly=True)
     last_contact_date = fields.Date(readonly=True)
     last_notice_date = fields.Date(readonly=True)

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, float_repr
+from odoo.tools.misc import format_amount
 
 #: What a rule may look at; the figure of each stands in ``ar_collection_priority``.
 KINDS = [
@@ -29,12 +32,19 @@ class ArCollectionPriorityRule(models.Model):
         string="Reason",
         required=True,
         translate=True,
-        help="What the worklist shows. {value} stands for the figure of the debtor.",
+        help="What the worklist shows. {value} stands for the figure of the debtor, {from} for the "
+        "lower bound.",
     )
     kind = fields.Selection(KINDS, string="Looks at", required=True, default="amount")
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(default=10, help="Order in this list; it changes no points.")
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+    company_id = fields.Many2one(
+        "res.company",
+        index="btree_not_null",
+        domain="[('parent_id', '=', False)]",
+        ondelete="cascade",
+        help="Empty: for all companies.",
+    )
     scale = fields.Selection(
         [("step", "All points at once"), ("linear", "Growing")],
         string="Points are given",
@@ -54,3 +64,77 @@ class ArCollectionPriorityRule(models.Model):
         "CHECK(scale != 'linear' OR value_to > value_from)",
         "Growing points need an upper bound above the lower one.",
     )
+
+    @api.constrains("scale", "value_from", "value_to")
+    def _check_bounds(self):
+        for rule in self:
+            if rule.value_to and rule.value_to <= rule.value_from:
+                raise ValidationError(
+                    self.env._(
+                        "The upper bound of %(rule)s must be above the lower one.", rule=rule.name
+                    )
+                )
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self._ask_for_points()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(vals) - {"name", "sequence"}:
+            self._ask_for_points()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._ask_for_points()
+        return result
+
+    # === BUSINESS === #
+    @api.model
+    def _ask_for_points(self):
+        """Let the job give every debtor its new points."""
+        if cron := self.env.ref(
+            "ar_collections.ir_cron_ar_collection_refresh_full", raise_if_not_found=False
+        ):
+            cron.sudo()._trigger()  # sudo: our own job
+
+    def _points_sql(self):
+        """SQL: the points of an account, from the column of ``value`` named like the kind."""
+        value = SQL.identifier("value", self.kind)
+        conditions = [SQL("%s >= %s", value, self.value_from)]
+        if self.company_id:
+            conditions.append(SQL("account.company_id = %s", self.company_id.id))
+        if self.scale == "linear":
+            points = SQL(
+                "trunc(%s * least(1, (%s - %s) / %s))::int",
+                float(self.points),
+                value,
+                self.value_from,
+                self.value_to - self.value_from,
+            )
+        else:
+            points = SQL("%s", self.points)
+            if self.value_to:
+                conditions.append(SQL("%s < %s", value, self.value_to))
+        return SQL("CASE WHEN %s THEN %s ELSE 0 END", SQL(" AND ").join(conditions), points)
+
+    def _text(self, value, account):
+        """The reason in the reader's language.
+
+        :param float value: the figure the points were given for.
+        :param account: the debtor, for its currency and level.
+        """
+        return self.name.replace("{value}", self._shown(value, account)).replace(
+            "{from}", self._shown(self.value_from, account)
+        )
+
+    def _shown(self, value, account):
+        if self.kind == "level":
+            return account.level_id.name or ""
+        if self.kind == "amount":
+            return format_amount(self.env, value, account.currency_id, trailing_zeroes=False)
+        return float_repr(value, 0)

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .ar_collection_priority import PRIORITY_COLUMNS
+
 _logger = logging.getLogger(__name__)
 
 #: Debtors written in one transaction of the full refresh.
@@ -37,7 +39,7 @@ AMOUNTS = (
     "net_collectable",
 )
 OTHERS = ("oldest_due_date", "days_overdue", "oldest_bucket", "level_id")
-COLUMNS = (*AMOUNTS, *OTHERS, "fact_kind", "priority", "priority_reason")
+COLUMNS = (*AMOUNTS, *OTHERS, "fact_kind", *PRIORITY_COLUMNS)
 #: Kinds of stage that no figures end.
 STICKY = ("legal", "agency", "escalated")
 
@@ -243,10 +245,12 @@ class ArCollection(models.Model):
         self.env.cr.execute(update, log_exceptions=False)  # a conflict is no error
         rows = self.env.cr.fetchall()
         # sudo: the machine owns these fields, whoever posted the invoice
-        changed = self.sudo().browse(account_id for account_id, _old, _new in rows)
+        changed = self.sudo().browse(row[0] for row in rows)
         changed.invalidate_recordset()
-        self._move_stages({row_id: new for row_id, old, new in rows if old and old != new})
-        self._set_first_stages({row_id: new for row_id, old, new in rows if not old})
+        self._move_stages({row_id: new for row_id, old, new, _since in rows if old and old != new})
+        self._set_first_stages({row_id: new for row_id, old, new, _since in rows if not old})
+        # Their group follows from what a person wrote since the aggregate.
+        self.sudo().browse(row[0] for row in rows if row[3])._update_priority()  # as above
         changed._after_refresh()
         return ids[-1] if len(ids) == CHUNK else None
 
@@ -266,15 +270,18 @@ class ArCollection(models.Model):
         return SQL(
             """
             CREATE TEMPORARY TABLE ar_changes AS
-            SELECT account.id, new.*
+            SELECT account.id, %(now)s::timestamp AS made_at, new.*
               FROM ar_collection account
               LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
                     AND figures.company_id = account.company_id
               LEFT JOIN ar_collection_level level ON level.id = figures.level_id
+              %(joins)s
              CROSS JOIN LATERAL (SELECT %(figures)s OFFSET 0) new(%(names)s)
              WHERE %(restrict)s AND (%(olds)s) IS DISTINCT FROM (%(news)s)
             """,
             figures=SQL(", ").join(figures),
+            joins=self._priority_joins_sql("figures"),
+            now=fields.Datetime.now(),
             names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
             olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
             news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),
@@ -283,7 +290,8 @@ class ArCollection(models.Model):
 
     @api.model
     def _update_sql(self, first_id, last_id):
-        """SQL: give accounts their new values; returns id, old and new kind of stage."""
+        """SQL: give accounts their new values; returns id, old and new kind of stage, and
+        whether somebody wrote the account since its figures were added up."""
         news = {name: SQL.identifier("new", name) for name in COLUMNS}
         news["fact_kind"] = SQL(  # since the aggregate somebody may have handed it over
             "CASE WHEN old.fact_kind IN %s THEN old.fact_kind ELSE new.fact_kind END", STICKY
@@ -294,7 +302,8 @@ class ArCollection(models.Model):
                SET (%(names)s, write_date) = (%(news)s, %(now)s)
               FROM ar_changes new JOIN ar_collection old ON old.id = new.id
              WHERE account.id = new.id AND new.id BETWEEN %(first)s AND %(last)s
-            RETURNING account.id, old.fact_kind, account.fact_kind
+            RETURNING account.id, old.fact_kind, account.fact_kind,
+                      old.write_date >= new.made_at
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in news),
             news=SQL(", ").join(news.values()),

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 #: Groups of the worklist in their fixed order; a debtor without one needs nobody today.
 GROUPS = [
@@ -8,6 +9,20 @@ GROUPS = [
     ("follow_up", "Follow-ups"),
     ("snoozed", "Snoozed"),
 ]
+#: What moves a debtor within the worklist at once when somebody writes it.
+MOVES = {
+    "snoozed_until",
+    "pinned",
+    "next_action_date",
+    "callback_at",
+    "last_contact_date",
+    "broken_promises",
+    "next_promise_date",
+    "kept_rate",
+    "unanswered_attempts",
+    "reply_received_at",
+    "fact_kind",
+}
 
 
 class ArCollection(models.Model):
@@ -27,11 +42,57 @@ class ArCollection(models.Model):
     snooze_reason = fields.Char(tracking=True)
     pinned = fields.Boolean(help="On top of the list, whatever the score.")
 
+    priority_why = fields.Json(
+        compute="_compute_priority_why",
+        help="The reasons of the priority in words: [[text, points], ...], the weightiest first.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("priority_reason")
+    def _compute_priority_why(self):
+        rules = self.env["ar.collection.priority.rule"].sudo()  # texts of rules that were used
+        known = {rule.id: rule for rule in rules.with_context(active_test=False).search([])}
+        for account in self:
+            reasons = sorted(account.priority_reason or [], key=lambda row: -abs(row[1]))
+            account.priority_why = [
+                [
+                    known[rule_id]._text(value, account)
+                    if rule_id in known
+                    else self.env._("A rule deleted since"),
+                    points,
+                ]
+                for rule_id, points, value in reasons
+            ]
+
     @api.model
     def _group_expand_worklist_group(self, values, domain):
         """The groups there are, in their fixed order."""
         return [value for value, _label in GROUPS if value in values]
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Groups are sorted in their fixed order, not by name."""
+        if field_name != "worklist_group":
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        rank = SQL(
+            "array_position(%s::varchar[], %s)",
+            [value for value, _label in GROUPS],
+            self._field_to_sql(alias, field_name, query),
+        )
+        query._order_groupby.append(rank)
+        return SQL("%s %s %s", rank, direction, nulls)
+
+    # === CRUD === #
     @api.model
     def _kept_fields(self):
         return super()._kept_fields() | {"worklist_group"}
+
+    def write(self, vals):
+        result = super().write(vals)
+        if MOVES & set(vals):
+            self._update_priority()
+        return result
+
+    def _recount_calls(self):
+        result = super()._recount_calls()
+        self._update_priority()
+        return result

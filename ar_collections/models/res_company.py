@@ -58,6 +58,20 @@ class ResCompany(models.Model):
         string="Wait for the bank",
         help="A run that would warn about old bank lines sends nothing and waits.",
     )
+    ar_worklist_minimum = fields.Monetary(
+        string="Worklist from",
+        help="Debtors with less to collect are not on the worklist, unless something is planned.",
+    )
+    ar_quiet_days = fields.Integer(
+        string="Quiet days",
+        default=1,
+        help="Days after a contact on which a debtor is not on the worklist; 1: the day itself.",
+    )
+    ar_in_use_minutes = fields.Integer(
+        string="Being worked on",
+        default=10,
+        help="Minutes after which the mark of a collector at work on a debtor runs out.",
+    )
     ar_letter_form = fields.Selection(
         [
             ("din", "A4, window on the left (DIN 5008 B)"),
@@ -72,6 +86,11 @@ class ResCompany(models.Model):
 
     _ar_attachment_limit_positive = models.Constraint(
         "CHECK (ar_attachment_limit >= 0)", "The size of attachments cannot be negative."
+    )
+
+    _ar_quiet_days_positive = models.Constraint(
+        "CHECK (ar_quiet_days >= 0 AND ar_in_use_minutes > 0)",
+        "Quiet days cannot be negative, and a mark lasts a minute at least.",
     )
 
     @api.depends("country_id")
@@ -100,8 +119,11 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if any(name.startswith("ar_bucket_") for name in vals):
-            # sudo: our job, which brings every debtor into the new buckets
+        if any(
+            name.startswith(("ar_bucket_", "ar_worklist_", "ar_quiet_", "account_use_credit_limit"))
+            for name in vals
+        ):
+            # sudo: our job, which gives every debtor its new bucket, priority and group
             self.env.ref("ar_collections.ir_cron_ar_collection_refresh_full").sudo()._trigger()
         return result
 
@@ -123,7 +145,14 @@ class ResCompany(models.Model):
         # sudo: jobs work for all companies; only their settings are read
         roots = self.sudo().search_fetch(
             [("parent_id", "=", False)],
-            ["currency_id", "partner_id", *(f"ar_bucket_{number}" for number in range(1, 5))],
+            [
+                "currency_id",
+                "partner_id",
+                "account_use_credit_limit",
+                "ar_worklist_minimum",
+                "ar_quiet_days",
+                *(f"ar_bucket_{number}" for number in range(1, 5)),
+            ],
         )
         roots.partner_id.fetch(["tz"])
         roots.currency_id.fetch(["decimal_places"])

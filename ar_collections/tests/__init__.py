@@ -28,6 +28,7 @@ from . import (
     test_partner_merge,
     test_policy,
     test_print_batch,
+    test_priority,
     test_problem,
     test_refresh,
     test_refresh_concurrency,
@@ -48,4 +49,5 @@ from . import (
     test_tour_approval,
     test_tour_delivery,
     test_tour_what_if,
+    test_worklist,
 )

@@ -2,32 +2,27 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { formatAmount } from "@ar_collections/core/amounts";
 
 /** Reasons shown beside the score; the rest is summed up. */
 const SHOWN = 3;
-
-/** Each rule in words, from the data of the debtor. */
-const RULES = {
-    age: (data) => _t("%s days overdue", data.days_overdue ?? ""),
-    amount: (data) => _t("%s to collect", formatAmount(data.net_collectable, data.currency_id?.id)),
-};
 
 /**
  * The reasons of a priority in the reader's language, the weightiest first.
  *
  * @param {Object} data values of the debtor
- * @returns {{text: string, points: string}[]}
+ * @returns {{text: string, value: number, points: string}[]}
  */
 export function priorityReasons(data) {
-    return (data.priority_reason || [])
-        .filter(([, points]) => points)
-        .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
-        .map(([rule, points]) => ({
-            text: rule in RULES ? RULES[rule](data) : rule,
-            value: points,
-            points: points > 0 ? `+${points}` : `\u2212${-points}`,
-        }));
+    return (data.priority_why || []).map(([text, points]) => ({
+        text,
+        value: points,
+        points: signed(points),
+    }));
+}
+
+/** +12, or the points with a true minus sign. */
+function signed(points) {
+    return points > 0 ? `+${points}` : `\u2212${-points}`;
 }
 
 export class ArPriorityField extends Component {
@@ -60,9 +55,17 @@ export class ArPriorityReasonField extends Component {
         return this.reasons.slice(0, SHOWN);
     }
 
-    /** Points of the reasons not shown. */
+    get rest() {
+        return this.reasons.slice(SHOWN);
+    }
+
+    /** Points of the reasons not shown: with those shown they make the score. */
     get more() {
-        return this.reasons.slice(SHOWN).reduce((sum, reason) => sum + reason.value, 0);
+        return signed(this.rest.reduce((sum, reason) => sum + reason.value, 0));
+    }
+
+    get restTitle() {
+        return this.rest.map((reason) => `${reason.text} ${reason.points}`).join("\n");
     }
 }
 
@@ -70,14 +73,11 @@ registry.category("fields").add("ar_priority", {
     component: ArPriorityField,
     displayName: _t("Collection priority"),
     supportedTypes: ["integer"],
-    fieldDependencies: [{ name: "priority_reason", type: "json" }],
+    fieldDependencies: [{ name: "priority_why", type: "json" }],
 });
 registry.category("fields").add("ar_priority_reason", {
     component: ArPriorityReasonField,
     displayName: _t("Reasons of the priority"),
     supportedTypes: ["json"],
-    fieldDependencies: [
-        { name: "days_overdue", type: "integer" },
-        { name: "net_collectable", type: "monetary" },
-    ],
+    fieldDependencies: [{ name: "priority_why", type: "json" }],
 });
