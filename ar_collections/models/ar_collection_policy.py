@@ -56,6 +56,15 @@ class ArCollectionPolicy(models.Model):
         tracking=True,
         help="Days an item waits after its hold has ended: un-pausing never fires a letter at once.",
     )
+    contact_rule_id = fields.Many2one(
+        "ar.collection.contact.rule",
+        string="Contact rule",
+        tracking=True,
+        ondelete="restrict",
+        domain="[('company_id', 'in', (company_id, False))]",
+        help="When and how often these debtors may be contacted. Empty: the first rule that fits "
+        "the debtor.",
+    )
     catch_up_level_id = fields.Many2one(
         "ar.collection.level",
         string="Old debt starts at",

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
+
+
+class ArCollectionPortfolio(models.Model):
+    """Whose debtors are whose: the first portfolio that fits a debtor is used."""
+
+    _name = "ar.collection.portfolio"
+    _description = "Portfolio"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company._ar_root(),
+        domain="[('parent_id', '=', False)]",
+        ondelete="cascade",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    sequence = fields.Integer(default=10, help="The first portfolio that fits a debtor is used.")
+    domain = fields.Char(
+        string="For debtors", default="[]", tracking=True, help="Empty: for every debtor."
+    )
+    lead_id = fields.Many2one(
+        "res.users",
+        string="Team lead",
+        tracking=True,
+        index="btree_not_null",
+        domain="[('share', '=', False)]",
+        ondelete="restrict",
+        help="Sees and works every debtor of the portfolio.",
+    )
+    member_ids = fields.One2many(
+        "ar.collection.portfolio.member", "portfolio_id", string="Collectors", copy=True
+    )
+    method = fields.Selection(
+        [("number", "By number of debtors"), ("amount", "By amount overdue")],
+        string="Share out",
+        required=True,
+        default="number",
+        tracking=True,
+        help="New debtors go to the collector who has the least.",
+    )
+    sticky = fields.Boolean(
+        string="Debtors keep their collector",
+        default=True,
+        tracking=True,
+        help="Off: all debtors of the portfolio are shared out anew each time.",
+    )
+    account_ids = fields.One2many("ar.collection", "portfolio_id", string="Debtors")
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for portfolio in self:
+            try:
+                self.env["ar.collection"].search(portfolio._domain(), limit=1)
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The conditions of %(portfolio)s cannot be read: %(error)s",
+                        portfolio=portfolio.name,
+                        error=error,
+                    )
+                ) from error
+
+    def _domain(self):
+        """The debtors the portfolio is for, were it the first."""
+        self.ensure_one()
+        return Domain("company_id", "=", self.company_id.id) & Domain(
+            safe_eval(self.domain or "[]")
+        )
+
+
+class ArCollectionPortfolioMember(models.Model):
+    """A collector of a portfolio."""
+
+    _name = "ar.collection.portfolio.member"
+    _description = "Collector of a Portfolio"
+    _order = "portfolio_id, id"
+    _rec_name = "user_id"
+
+    portfolio_id = fields.Many2one(
+        "ar.collection.portfolio", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="portfolio_id.company_id", store=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        required=True,
+        index=True,
+        domain="[('share', '=', False)]",
+        ondelete="restrict",
+    )
+    capacity = fields.Integer(
+        string="Debtors at most", help="Of this portfolio; 0: as many as there are."
+    )
+
+    _user_uniq = models.UniqueIndex(
+        "(portfolio_id, user_id)", "A collector stands once in a portfolio."
+    )
+    _capacity_positive = models.Constraint(
+        "CHECK (capacity >= 0)", "The number of debtors cannot be negative."
+    )
