@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 
@@ -44,6 +43,14 @@ class ArCollectionAbsence(models.Model):
         "CHECK (user_id != deputy_id)", "Nobody is the deputy of himself or herself."
     )
 
+    @api.model
+    def _today(self):
+        """Absences by dates: dict collector -> deputy, of those who are away today."""
+        today = self.env.company._ar_today()
+        # sudo: who stands in for whom decides what is seen, whoever asks
+        absences = self.sudo().search([("date_from", "<=", today), ("date_to", ">=", today)])
+        return {absence.user_id.id: absence.deputy_id.id for absence in absences}
+
 
 class ArCollection(models.Model):
     """Which portfolio a debtor belongs to, and who works it while its collector is away."""
@@ -70,3 +77,21 @@ class ArCollection(models.Model):
     @api.model
     def _kept_fields(self):
         return super()._kept_fields() | {"portfolio_id"}
+
+    @api.depends("user_id")
+    def _compute_deputy_id(self):
+        deputies = self.env["ar.collection.absence"]._today()
+        for account in self:
+            account.deputy_id = deputies.get(account.user_id.id, False)
+
+    @api.model
+    def _search_deputy_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        deputies = self.env["ar.collection.absence"]._today()
+        wanted = set(value)
+        away = [user for user, deputy in deputies.items() if deputy in wanted]
+        domain = Domain("user_id", "in", away)
+        if False in wanted:
+            domain |= Domain("user_id", "not in", list(deputies))
+        return domain

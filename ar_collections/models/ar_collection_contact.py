@@ -69,7 +69,9 @@ class ArCollection(models.Model):
         help="Whether a call is allowed now, why not, and when it is allowed again.",
     )
     contact_allowed = fields.Boolean(
-        string="May be called now", compute="_compute_contact_check", export_string_translation=False
+        string="May be called now",
+        compute="_compute_contact_check",
+        export_string_translation=False,
     )
 
     @api.depends_context("uid", "tz", "lang")

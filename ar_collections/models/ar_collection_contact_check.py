@@ -92,15 +92,14 @@ class ArCollection(models.Model):
     def _contact_calls(self, account_ids, rules, now):
         """What was tried and said lately: dict account -> rows of calls, the newest first."""
         days = max((max(rule.attempt_days, rule.quiet_days, 8) for rule in rules), default=0)
-        if "ar.collection.call" not in self.env or not days:
+        if not days:
             return {}
         calls = self.env["ar.collection.call"]
         calls.flush_model()
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT collection_id, date, direction, is_attempt, is_contact, right_party,
-                       contact_id
+                SELECT collection_id, date, is_attempt, is_contact, right_party, contact_id
                   FROM ar_collection_call
                  WHERE collection_id = ANY(%s) AND channel IN ('phone', 'visit')
                    AND date BETWEEN %s AND %s
@@ -124,19 +123,15 @@ class ArCollection(models.Model):
             (
                 call
                 for call in calls
-                if call["is_contact"] and (call["right_party"] == "yes" or not rule.right_party)
+                if call["is_contact"] and (call["right_party"] or not rule.right_party)
             ),
             None,
         )
-        asked = row.get("callback_at")
+        asked = row["callback_at"]
         return {
             "spoke": spoke,
             "past": contact.Past(
-                attempts=tuple(
-                    call["date"]
-                    for call in calls
-                    if call["is_attempt"] and call["direction"] == "out"
-                ),
+                attempts=tuple(call["date"] for call in calls if call["is_attempt"]),
                 conversation=spoke and spoke["date"],
                 consent=asked and asked.replace(tzinfo=UTC),
             ),

@@ -65,9 +65,7 @@ class ArCollection(models.Model):
         if len(days) == 7:
             return self.env._("every day")
         if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-            return self.env._(
-                "%(first)s to %(last)s", first=names[days[0]], last=names[days[-1]]
-            )
+            return self.env._("%(first)s to %(last)s", first=names[days[0]], last=names[days[-1]])
         return ", ".join(names[day] for day in days)
 
     @api.model
@@ -107,7 +105,9 @@ class ArCollection(models.Model):
 
     @api.model
     def _contact_detail_weekday(self, row, now, words):
-        day = babel.dates.get_day_names(locale=self._locale())[now.astimezone(row["zone"]).weekday()]
+        day = babel.dates.get_day_names(locale=self._locale())[
+            now.astimezone(row["zone"]).weekday()
+        ]
         return self.env._(
             "It is %(day)s in %(place)s. Contact is allowed there %(hours)s.", day=day, **words
         )
@@ -223,5 +223,7 @@ class ArCollection(models.Model):
         if here.date() == self._here(now).date():
             return self._clock(here)
         skeleton = "MMMEd" if here.year == self._here(now).year else "yMMMEd"
-        day = babel.dates.format_skeleton(skeleton, here.replace(tzinfo=None), locale=self._locale())
+        day = babel.dates.format_skeleton(
+            skeleton, here.replace(tzinfo=None), locale=self._locale()
+        )
         return f"{day}, {self._clock(here)}"

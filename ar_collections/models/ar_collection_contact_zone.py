@@ -13,7 +13,7 @@ from ..tools import timezone
 @cache
 def zones_of_country(code, year):
     """(timezones of a country, whether their clocks differ in that year)."""
-    zones = list(pytz.country_timezones.get(code, []))
+    zones = list(pytz.country_timezones.get(code, [])) if code else []
     clocks = {
         tuple(
             datetime(year, month, 1, 12, tzinfo=ZoneInfo(zone)).utcoffset()
@@ -38,6 +38,7 @@ class ArCollection(models.Model):
         """
         contacts = self.env["res.partner"].browse(self._debtor_ids())._ar_contact_ids()
         self.env["ar.collection"].flush_model()
+        self.env["ar.collection.policy"].flush_model(["contact_rule_id"])
         self.env["res.partner"].flush_model(["country_id", "state_id", "city", "tz"])
         return self.env.execute_query_dict(
             SQL(
@@ -45,7 +46,7 @@ class ArCollection(models.Model):
                 SELECT account.id, account.company_id, account.partner_id AS debtor_id,
                        account.do_not_contact, account.written_only, account.deceased,
                        account.insolvent, account.legal_stop, account.contact_since,
-                       account.attorney_id, account.contact_tz, %(more)s
+                       account.attorney_id, account.contact_tz, account.callback_at,
                        policy.contact_rule_id AS rule_id, contact.id AS contact_id,
                        contact.tz AS partner_tz, place.city, place.country_id,
                        country.code AS country, state.code AS state
@@ -61,7 +62,6 @@ class ArCollection(models.Model):
              LEFT JOIN res_country_state state ON state.id = place.state_id
                  WHERE account.id = ANY(%(ids)s)
                 """,
-                more=SQL("account.callback_at,") if "callback_at" in self._fields else SQL(),
                 debtors=list(contacts),
                 contacts=list(contacts.values()),
                 ids=self.ids,

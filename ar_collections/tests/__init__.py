@@ -6,6 +6,8 @@ from . import (
     test_catch_up,
     test_channel,
     test_compare,
+    test_contact,
+    test_contact_pure,
     test_delivery,
     test_delivery_retry,
     test_demo,

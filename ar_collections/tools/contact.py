@@ -98,7 +98,7 @@ def stop(debtor: Debtor, rule: Rule, channel: str) -> str:
             return reason
     if channel in debtor.opted_out:
         return "opted_out"
-    return "" if channel in rule.channels else "channel"
+    return "channel" if channel in (LIVE | WRITTEN) - rule.channels else ""
 
 
 def moment(day: date, hour: float, zone: tzinfo, *, opens: bool) -> datetime:
