@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 #: What can be asked for; a model that needs approval adds its kind.
-KINDS = [("notice", "Notice"), ("hold", "Hold without end")]
+KINDS = [
+    ("notice", "Notice"),
+    ("hold", "Hold without end"),
+    ("promise", "Promise over the limits"),
+]
 STATES = [
     ("waiting", "To approve"),
     ("approved", "Approved"),

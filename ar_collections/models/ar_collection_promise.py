@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 STATES = [
     ("open", "Open"),
@@ -73,7 +74,8 @@ class ArCollectionPromise(models.Model):
     amount_company = fields.Monetary(
         string="In company currency",
         currency_field="company_currency_id",
-        readonly=True,
+        compute="_compute_amount_company",
+        store=True,
         help="At the rate of the day the promise was given.",
     )
     date = fields.Date(string="By", required=True, help="The day the money is promised for.")
@@ -133,6 +135,20 @@ class ArCollectionPromise(models.Model):
     _judge_idx = models.Index("(last_date) WHERE state = 'open'")
 
     # === COMPUTES === #
+    @api.depends("amount", "currency_id", "company_id", "given_on")
+    def _compute_amount_company(self):
+        for promise in self:
+            company = promise.company_id
+            if not promise.currency_id or not company:
+                promise.amount_company = promise.amount
+                continue
+            promise.amount_company = promise.currency_id._convert(
+                promise.amount,
+                company.currency_id,
+                company,
+                promise.given_on or company._ar_today(),
+            )
+
     @api.depends("date", "grace_days")
     def _compute_last_date(self):
         for promise in self:
@@ -146,7 +162,7 @@ class ArCollectionPromise(models.Model):
             promise.display_name = self.env._(
                 "%(amount)s by %(date)s",
                 amount=promise.currency_id.format(promise.amount) if promise.currency_id else "",
-                date=fields.Date.to_string(promise.date) if promise.date else "",
+                date=promise._date_text(promise.date),
             )
 
     # === CRUD === #
@@ -163,6 +179,7 @@ class ArCollectionPromise(models.Model):
         promises = super().create(vals_list)
         promises._check_new()
         promises._propose_lines()
+        promises._settle_limits()
         promises._take_effect()
         return promises
 
@@ -192,8 +209,13 @@ class ArCollectionPromise(models.Model):
         return {"note"}
 
     @api.model
+    def _machine_fields(self):
+        """Hook: names of the fields no person may give a new promise."""
+        return MACHINE
+
+    @api.model
     def _check_sayable(self, vals):
-        if forbidden := set(vals) & MACHINE:
+        if forbidden := set(vals) & self._machine_fields():
             raise AccessError(
                 self.env._(
                     "A person cannot say this of a promise: %(names)s.",
@@ -229,8 +251,25 @@ class ArCollectionPromise(models.Model):
     def _propose_lines(self):
         """Hook: the items of promises without any."""
 
+    def _settle_limits(self):
+        """Hook: of these new promises, those over a limit are granted, asked for or refused."""
+
     def _take_effect(self):
         """Hook: these promises were just noted, with their items."""
+
+    def _warnings(self):
+        """Hook: sentences to think of before the promise is noted."""
+        self.ensure_one()
+        return []
+
+    def _holding(self):
+        """Hook: those of these promises that hold their items."""
+        return self.filtered(lambda promise: promise.state == "open")
+
+    @api.model
+    def _date_text(self, date):
+        """A date as the reader writes it."""
+        return format_date(self.env, date) if date else ""
 
     # === ACTIONS === #
     def action_cancel(self, reason=None):
@@ -273,10 +312,14 @@ class ArCollectionPromise(models.Model):
         :return: those that moved.
         """
         moved = self.filtered(lambda promise: state in TRANSITIONS[promise.state])
+        before = {promise.id: promise.state for promise in moved}
         # sudo: states are written by transitions only
         moved.sudo().write({**vals, "state": state})
-        moved._on_state(state)
+        moved._on_state(state, before)
         return moved
 
-    def _on_state(self, state):
-        """Hook: these promises have just moved to a state."""
+    def _on_state(self, state, before):
+        """Hook: these promises have just moved to a state.
+
+        :param dict before: id -> the state they were in.
+        """

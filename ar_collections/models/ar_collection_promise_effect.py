@@ -1,0 +1,261 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: Months of promises that count for the rate and the broken ones of a debtor.
+MONTHS = 12
+
+
+class ArCollectionPromise(models.Model):
+    """What a promise does: it holds its items; broken, it gives the collector a next step; and
+    the account knows how its debtor keeps his word."""
+
+    _inherit = "ar.collection.promise"
+
+    hold_count = fields.Integer(compute="_compute_hold_count")
+
+    def _compute_hold_count(self):
+        counts = defaultdict(int)
+        for hold in self._holds():
+            counts[hold.source_id] += 1
+        for promise in self:
+            promise.hold_count = counts[promise._origin.id]
+
+    def _take_effect(self):
+        super()._take_effect()
+        self._place_holds()
+        self._announce()
+        self.env["ar.collection"]._update_promise_facts(self.collection_id)
+
+    # === HOLDS === #
+    def _holds(self):
+        """The holds of these promises, ended ones too."""
+        # sudo: what belongs to a promise the reader may see
+        return (
+            self.env["ar.collection.hold"]
+            .sudo()
+            .search(
+                [
+                    ("collection_id", "in", self.collection_id.ids),
+                    ("source_model", "=", self._name),
+                    ("source_id", "in", self.ids),
+                ]
+            )
+        )
+
+    def _place_holds(self):
+        """Hold what was promised of each item until the last day, as far as it is open."""
+        reason = self.env.ref("ar_collections.hold_reason_promise", raise_if_not_found=False)
+        vals_list = []
+        for promise in self._holding():
+            today = promise.company_id._ar_today()
+            for line in promise.line_ids:
+                residual = line.line_id.sudo().amount_residual_currency  # branch items
+                amount = min(line.amount, residual)
+                if promise.currency_id.compare_amounts(amount, 0) <= 0:
+                    continue
+                vals_list.append(
+                    {
+                        "collection_id": promise.collection_id.id,
+                        "line_id": line.line_id.id,
+                        "amount": amount,
+                        "kind": "promised",
+                        "reason_id": reason and reason.id,
+                        "date_from": today,
+                        "date_to": max(promise.last_date, today),
+                        "user_id": promise.user_id.id,
+                        "source_model": self._name,
+                        "source_id": promise.id,
+                    }
+                )
+        # sudo: a hold with a source is placed by its source only
+        return self.env["ar.collection.hold"].sudo().create(vals_list)
+
+    def _end_holds(self):
+        holds = self._holds().filtered(lambda hold: hold.state != "ended")
+        for company, of_company in holds.grouped("company_id").items():
+            of_company.write({"date_ended": company._ar_today()})
+
+    def _resume_holds(self):
+        """The holds of re-opened promises are in force again; places what was never placed."""
+        holds = self._holds()
+        holds.filtered("date_ended").write({"date_ended": False})
+        placed = set(holds.mapped("source_id"))
+        self.filtered(lambda promise: promise.id not in placed)._place_holds()
+
+    # === STATE === #
+    def _on_state(self, state, before):
+        super()._on_state(state, before)
+        if not self:
+            return
+        if state == "open":
+            self._resume_holds()
+        else:
+            self._end_holds()
+        if state in ("broken", "partial"):
+            self._plan_next_action()
+        self._log_on_accounts(lambda promise: promise._state_text(before[promise.id]))
+        self.env["ar.collection"]._update_promise_facts(self.collection_id)
+        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
+
+    def _plan_next_action(self):
+        """The collector's next step is today; an earlier one of the own stays."""
+        for promise in self:
+            # sudo: the machine judges promises of every collector
+            promise.collection_id.sudo()._set_next_action(
+                promise._next_action_text(), promise.company_id._ar_today()
+            )
+
+    def _next_action_text(self):
+        values = {
+            "amount": self.currency_id.format(self.amount),
+            "date": self._date_text(self.date),
+            "paid": self.currency_id.format(self.paid),
+        }
+        if self.state == "partial":
+            return self.env._("Promise partly kept: %(paid)s of %(amount)s, by %(date)s", **values)
+        return self.env._("Promise broken: %(amount)s by %(date)s", **values)
+
+    # === TIMELINE === #
+    def _announce(self):
+        """One line in the timeline; a promise taken in a call is told by the call."""
+        own = self.filtered(lambda promise: not promise._told_elsewhere())
+        own._log_on_accounts(lambda promise: promise._new_text())
+
+    def _told_elsewhere(self):
+        """Whether another line of the timeline tells of the promise: that of its call."""
+        return "call_id" in self._fields and bool(self.call_id)
+
+    def _new_text(self):
+        text = self.env._(
+            "Promise noted: %(promise)s (%(items)s).",
+            promise=self.display_name,
+            items=", ".join(line.item_name or "" for line in self.line_ids),
+        )
+        return f"{text} {self.warning}" if self.warning else text
+
+    def _state_text(self, before):
+        """What happened to a promise that was in state ``before``, for the timeline."""
+        values = {
+            "promise": self.display_name,
+            "paid": self.currency_id.format(self.paid),
+            "needed": self.currency_id.format(self.needed),
+            "day": self._date_text(self.paid_on),
+        }
+        if self.state == "kept" and before in ("broken", "partial"):
+            return self.env._(
+                "Promise kept after all: %(promise)s; money of %(day)s was matched with its items "
+                "later.",
+                **values,
+            )
+        if self.state == "kept":
+            return self.env._("Promise kept: %(promise)s; %(paid)s paid by %(day)s.", **values)
+        if self.state == "partial":
+            return self.env._(
+                "Promise partly kept: %(promise)s; %(paid)s of %(needed)s paid in time.", **values
+            )
+        if self.state == "broken" and before == "kept":
+            return self.env._(
+                "Promise broken: %(promise)s; the money that had kept it went back.", **values
+            )
+        if self.state == "broken":
+            return self.env._("Promise broken: %(promise)s.", **values)
+        if self.state == "open":
+            return self.env._("Promise open again: %(promise)s.", **values)
+        why = self.env._("nothing of it is left to pay") if self.cleared else self.cancel_reason
+        if why:
+            return self.env._("Promise cancelled: %(promise)s; %(why)s.", why=why, **values)
+        return self.env._("Promise cancelled: %(promise)s.", **values)
+
+    def _log_on_accounts(self, text):
+        """A note per debtor in one go. :param text: called with each promise."""
+        bodies = defaultdict(list)
+        for promise in self:
+            bodies[promise.collection_id.id].append(text(promise))
+        # sudo: the machine, or who may note promises, writes on the timeline
+        accounts = self.collection_id.sudo()
+        if bodies:
+            accounts._message_log_batch(
+                {account_id: " ".join(texts) for account_id, texts in bodies.items()}
+            )
+
+
+class ArCollection(models.Model):
+    _inherit = "ar.collection"
+
+    def _after_refresh(self):
+        result = super()._after_refresh()
+        self.env["ar.collection.promise"]._judge_accounts(self)
+        return result
+
+    @api.model
+    def _update_promise_facts(self, accounts=None):
+        """Broken promises, next date and kept rates of these debtors, or of all with promises.
+
+        Rates and broken ones are those of the last 12 months.
+        """
+        if accounts is not None and not accounts:
+            return
+        self.env["ar.collection.promise"].flush_model()
+        self.flush_model()
+        names = SQL(
+            "broken_promises, next_promise_date, judged_promises, kept_rate, kept_rate_amount"
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH facts AS (%(facts)s)
+                UPDATE ar_collection account SET (%(names)s) = (%(news)s)
+                  FROM facts
+                 WHERE account.id = facts.collection_id AND (%(olds)s) IS DISTINCT FROM (%(news)s)
+                """,
+                facts=self._promise_facts_sql(accounts),
+                names=names,
+                news=SQL(
+                    "facts.broken, facts.next_date, facts.judged,"
+                    " round(100.0 * facts.kept / nullif(facts.judged, 0), 1),"
+                    " round(100.0 * facts.amount_kept / nullif(facts.amount_judged, 0), 1)"
+                ),
+                olds=SQL(
+                    "account.broken_promises, account.next_promise_date, account.judged_promises,"
+                    " account.kept_rate, account.kept_rate_amount"
+                ),
+            )
+        )
+        self.invalidate_model(
+            [
+                "broken_promises",
+                "next_promise_date",
+                "judged_promises",
+                "kept_rate",
+                "kept_rate_amount",
+            ]
+        )
+
+    @api.model
+    def _promise_facts_sql(self, accounts):
+        since = fields.Date.subtract(fields.Date.today(), months=MONTHS)
+        judged = SQL("state IN ('kept', 'partial', 'broken') AND last_date >= %s", since)
+        value = SQL("amount_company * needed / amount")
+        return SQL(
+            """
+            SELECT collection_id,
+                   count(*) FILTER (WHERE state = 'broken' AND last_date >= %(since)s) AS broken,
+                   min(date) FILTER (WHERE state = 'open') AS next_date,
+                   count(*) FILTER (WHERE %(judged)s) AS judged,
+                   count(*) FILTER (WHERE state = 'kept' AND last_date >= %(since)s) AS kept,
+                   sum(%(value)s) FILTER (WHERE %(judged)s) AS amount_judged,
+                   sum(%(value)s) FILTER (WHERE state = 'kept' AND last_date >= %(since)s)
+                       AS amount_kept
+              FROM ar_collection_promise
+             WHERE %(restrict)s
+             GROUP BY collection_id
+            """,
+            since=since,
+            judged=judged,
+            value=value,
+            restrict=SQL("TRUE")
+            if accounts is None
+            else SQL("collection_id IN %s", tuple(accounts.ids)),
+        )
