@@ -18,9 +18,17 @@ MODELS = (
     "ar.collection.hold.reason",
     "ar.collection.approval",
     "ar.collection.audit",
+    "ar.collection.promise",
+    "ar.collection.promise.line",
 )
 #: Of these everybody sees only what belongs to own debtors.
-OF_DEBTORS = (*MODELS[:3], *MODELS[4:6], "ar.collection.approval")
+OF_DEBTORS = (
+    *MODELS[:3],
+    *MODELS[4:6],
+    "ar.collection.approval",
+    "ar.collection.promise",
+    "ar.collection.promise.line",
+)
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
 
@@ -96,7 +104,11 @@ class SecurityCommon(LedgerCommon):
         )
         approval = hold._ask_approval().with_env(cls.env)
         audit = cls.env["ar.collection.audit"]._log(hold, "override", "Scene").with_env(cls.env)
+        promise = cls.env["ar.collection.promise"].create(
+            {"collection_id": account.id, "amount": 10, "date": cls.today}
+        )
         records = (account, hold, decision, run, notice, line, approval, audit)
+        records += (promise, promise.line_ids)
         return {record._name: record for record in records}
 
 
