@@ -54,6 +54,7 @@ class ArCollectionFigures(models.AbstractModel):
         it PostgreSQL would compute it anew for each sum that uses it. The held parts stand
         before the fence: most items have none, and then nothing asks for them.
         """
+        blocked = self._blocked_sql()
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
@@ -80,8 +81,7 @@ class ArCollectionFigures(models.AbstractModel):
               LEFT JOIN %(debtor_holds)s
                      ON debtor.partner_id = partner.commercial_partner_id
                     AND debtor.company_id = company.root_id
-              LEFT JOIN (SELECT id FROM account_move WHERE payment_state = 'blocked') blocked
-                     ON blocked.id = line.move_id
+              %(blocked)s
               %(waiting_join)s
              WHERE line.account_id = ANY(%(accounts)s::int[])
                AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
@@ -89,10 +89,11 @@ class ArCollectionFigures(models.AbstractModel):
             OFFSET 0
             """,
             accounts=self._trade_account_ids(),
-            whole=self._whole_kind_sql(),
+            whole=self._whole_kind_sql(blocked),
+            blocked=blocked,
             companies=self._companies_sql(day),
             parts=self._held_parts(partner_ids, day),
-            debtor_holds=self._debtor_holds_sql(day),
+            debtor_holds=self._debtor_holds_sql(day, partner_ids),
             waiting_column=(
                 SQL(", greatest(waits.resume_on, debtor_waits.resume_on) AS resume_on")
                 if waiting
@@ -147,11 +148,21 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _whole_kind_sql(self):
-        """SQL: the kind that holds an item as a whole: the debtor's hold, or core's exclusion."""
+    def _blocked_sql(self):
+        """SQL join ``blocked``: invoices that core's payment state excludes; empty if none is."""
+        blocked = SQL("(SELECT id FROM account_move WHERE payment_state = 'blocked')")
+        [[some]] = self.env.execute_query(SQL("SELECT EXISTS %s", blocked))
+        return SQL("LEFT JOIN %s blocked ON blocked.id = line.move_id", blocked) if some else SQL()
+
+    @api.model
+    def _whole_kind_sql(self, blocked):
+        """SQL: the kind that holds an item as a whole: the debtor's hold, or core's exclusion.
+
+        :param SQL blocked: the join, where some invoice is blocked.
+        """
         return SQL(
-            "coalesce(debtor.kind, CASE WHEN line.no_followup OR blocked.id IS NOT NULL"
-            " THEN 'other' END)"
+            "coalesce(debtor.kind, CASE WHEN line.no_followup %s THEN 'other' END)",
+            SQL("OR blocked.id IS NOT NULL") if blocked else SQL(),
         )
 
     @api.model
@@ -208,7 +219,7 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _debtor_holds_sql(self, day=None):
+    def _debtor_holds_sql(self, day=None, partner_ids=None):
         """SQL table ``debtor``: the hold in force on each whole debtor that counts first."""
         return SQL(
             """
@@ -220,13 +231,23 @@ class ArCollectionFigures(models.AbstractModel):
                        FROM ar_collection_hold WHERE scope = 'debtor') hold
                JOIN ar_collection account ON account.id = hold.collection_id
                JOIN %(todays)s ON todays.root_id = account.company_id
-              WHERE %(in_force)s
+              WHERE %(in_force)s AND %(of_partners)s
               ORDER BY account.partner_id, account.company_id,
                        array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
                                             'promised', 'other'], hold.kind)) debtor
             """,
             todays=self.env["ar.collection.hold"]._todays_sql(day),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
+            of_partners=(
+                SQL(
+                    # an array, not a join: PostgreSQL then starts from these few debtors
+                    "hold.collection_id = ANY(ARRAY(SELECT id FROM ar_collection"
+                    " WHERE partner_id = ANY(%s::int[])))",
+                    list(partner_ids),
+                )
+                if partner_ids is not None
+                else SQL("TRUE")
+            ),
         )
 
     @api.model

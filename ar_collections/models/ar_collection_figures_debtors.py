@@ -24,13 +24,10 @@ class ArCollectionFigures(models.AbstractModel):
                        sum(open) FILTER (WHERE bucket = 3) AS bucket_3,
                        sum(open) FILTER (WHERE bucket = 4) AS bucket_4,
                        sum(open) FILTER (WHERE bucket = 5) AS bucket_5,
-                       sum(open) FILTER (WHERE bucket > 0) AS overdue,
                        sum(disputed) FILTER (WHERE bucket > 0 AND is_held) AS disputed,
                        sum(promised) FILTER (WHERE bucket > 0 AND is_held) AS promised,
                        sum(planned) FILTER (WHERE bucket > 0 AND is_held) AS planned,
                        sum(held_other) FILTER (WHERE bucket > 0 AND is_held) AS held_other,
-                       sum(disputed + promised + planned + held_other)
-                           FILTER (WHERE bucket > 0 AND is_held) AS held,
                        sum(open_currency) FILTER (WHERE bucket > 0) AS overdue_currency,
                        sum(held_currency) FILTER (WHERE bucket > 0 AND is_held) AS held_currency,
                        sum(- open_currency - held_currency) FILTER (WHERE bucket < 0) AS credit,
@@ -43,6 +40,12 @@ class ArCollectionFigures(models.AbstractModel):
                   FROM (%(items)s) item LEFT JOIN level ON level.id = item.level_id
                  GROUP BY partner_id, company_id, currency_id
             ),
+            whole AS (
+                SELECT *, coalesce(bucket_1, 0) + coalesce(bucket_2, 0) + coalesce(bucket_3, 0)
+                          + coalesce(bucket_4, 0) + coalesce(bucket_5, 0) AS overdue,
+                       coalesce(disputed + promised + planned + held_other, 0) AS held
+                  FROM money
+            ),
             debtor AS (
                 SELECT partner_id, company_id,
                        coalesce(sum(not_due), 0) AS not_due,
@@ -51,15 +54,14 @@ class ArCollectionFigures(models.AbstractModel):
                        coalesce(sum(bucket_3), 0) AS bucket_3,
                        coalesce(sum(bucket_4), 0) AS bucket_4,
                        coalesce(sum(bucket_5), 0) AS bucket_5,
-                       coalesce(sum(overdue), 0) AS total_overdue,
+                       sum(overdue) AS total_overdue,
                        coalesce(sum(disputed), 0) AS disputed,
                        coalesce(sum(promised), 0) AS promised,
                        coalesce(sum(planned), 0) AS planned,
                        coalesce(sum(held_other), 0) AS held_other,
-                       coalesce(sum(held), 0) AS held,
+                       sum(held) AS held,
                        coalesce(sum(unapplied_credit), 0) AS unapplied_credit,
-                       coalesce(sum(greatest(0, overdue - coalesce(held, 0)
-                                                - coalesce(credit_company, 0)))
+                       coalesce(sum(greatest(0, overdue - held - coalesce(credit_company, 0)))
                                 FILTER (WHERE overdue_currency
                                         > coalesce(held_currency, 0) + coalesce(credit, 0)), 0)
                            AS net_collectable,
@@ -67,7 +69,7 @@ class ArCollectionFigures(models.AbstractModel):
                        coalesce(max(days_overdue), 0) AS days_overdue,
                        greatest(max(oldest_bucket), 0)::text AS oldest_bucket,
                        max(level_rank) AS level_rank
-                  FROM money
+                  FROM whole
                  GROUP BY partner_id, company_id
             )
             SELECT debtor.*, not_due + total_overdue AS total_due,

@@ -31,10 +31,9 @@ class ArCollectionFigures(models.AbstractModel):
         by_hand = {policy for [policy] in given}
         fits = [
             SQL(
-                "WHEN account.company_id = %s AND EXISTS"
-                " (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id) THEN %s",
+                "WHEN account.company_id = %s AND %s THEN %s",
                 policy.company_id.id,
-                policy._partners_sql(tried=policy not in by_hand),
+                policy._fits_sql(tried=policy not in by_hand),
                 policy.id,
             )
             for policy in policies.search([("id", "in", chosen)])

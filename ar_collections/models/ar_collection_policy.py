@@ -141,16 +141,33 @@ class ArCollectionPolicy(models.Model):
             self.env["ar.collection"].sudo()._assign_policies()  # the machine assigns policies
         return result
 
-    def _partners_sql(self, tried=False):
-        """SQL: ids of the partners the policy is for.
+    def _partners_sql(self):
+        """SQL: ids of the partners who meet the conditions of the policy."""
+        return self._search_partners(Domain(safe_eval(self.domain or "[]")))
 
-        :param tried: by its conditions, although it is chosen by hand only.
-        """
-        domain = (
-            Domain.FALSE if self.by_hand and not tried else Domain(safe_eval(self.domain or "[]"))
-        )
+    def _search_partners(self, domain):
         partners = self.env["res.partner"].sudo().with_context(active_test=False)  # no rules
         return SQL("(%s)", partners._search(domain).select())
+
+    def _fits_sql(self, partner_ids=None, tried=False):
+        """SQL condition: the policy is for ``account.partner_id``.
+
+        EXISTS, unlike IN, lets PostgreSQL look up a few debtors without reading all partners.
+
+        :param partner_ids: only these debtors are asked for; None: any.
+        :param tried: by its conditions, although it is chosen by hand only.
+        """
+        if self.by_hand and not tried:
+            return SQL("FALSE")
+        domain = Domain(safe_eval(self.domain or "[]"))
+        if domain.is_true():
+            return SQL("TRUE")
+        if partner_ids is not None:
+            domain &= Domain("id", "in", list(partner_ids))
+        return SQL(
+            "EXISTS (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id)",
+            self._search_partners(domain),
+        )
 
     def action_open_debtors(self):
         self.ensure_one()

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ar_collection_priority import PRIORITY_COLUMNS
@@ -13,6 +12,8 @@ _logger = logging.getLogger(__name__)
 
 #: Debtors written in one transaction of the full refresh.
 CHUNK = 5000
+#: Rows of the queue taken in one transaction.
+BATCH = 5000
 #: Times a chunk is tried again when a person saves one of its debtors meanwhile.
 TRIES = 3
 #: Number of the database-wide lock that lets one refresh run at a time.
@@ -64,17 +65,17 @@ class ArCollection(models.Model):
                 # The locking SELECT must be the first statement: start a fresh transaction.
                 self.env["ir.cron"]._commit_progress()
                 try:
-                    row_ids, partner_ids = self.env["ar.collection.queue"]._take()
-                    if not row_ids:
-                        break
-                    self._refresh(partner_ids)
-                    self.env["ar.collection.queue"]._done(row_ids)
+                    row_ids, partner_ids = self.env["ar.collection.queue"]._take(BATCH)
+                    if row_ids:
+                        self._refresh(partner_ids)
+                        self.env["ar.collection.queue"]._done(row_ids)
                 except CONFLICTS:
                     # somebody saved one of these debtors: they stay in the queue
                     self.env.cr.rollback()
                     self.env["ar.collection.queue"]._ask_for_refresh()
                     break
-                if not self.env["ir.cron"]._commit_progress(len(row_ids)):
+                time_left = self.env["ir.cron"]._commit_progress(len(row_ids))
+                if not time_left or len(row_ids) < BATCH:  # what came since has asked anew
                     break
 
     @api.model
@@ -363,110 +364,7 @@ class ArCollection(models.Model):
         )
         self.invalidate_model(["stage_id"])
 
-    # === MACHINE-OWNED FIELDS BESIDE THE FIGURES === #
-    @api.model
-    def _assign_policies(self, partner_ids=None):
-        """Give each debtor its own policy, else the first of the company whose domain fits."""
-        self.flush_model()
-        policies = (
-            self.env["ar.collection.policy"]
-            .sudo()  # those of all companies
-            .search_fetch(Domain.TRUE, ["company_id", "domain"])
-        )
-        for company, of_company in policies.grouped("company_id").items():
-            # EXISTS, unlike IN, lets PostgreSQL look up a few debtors without reading all partners
-            cases = [
-                SQL(
-                    "WHEN EXISTS (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id) THEN %s",
-                    policy._partners_sql(),
-                    policy.id,
-                )
-                for policy in of_company
-            ]
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE ar_collection account SET policy_id = %(policy)s
-                     WHERE account.company_id = %(company)s AND %(restrict)s
-                       AND account.policy_id IS DISTINCT FROM %(policy)s
-                    """,
-                    policy=SQL(
-                        "coalesce(account.own_policy_id, CASE %s END)", SQL(" ").join(cases)
-                    ),
-                    company=company.id,
-                    restrict=self._partners_condition(partner_ids),
-                )
-            )
-        self.invalidate_model(["policy_id"])
-
-    @api.model
-    def _update_last_payments(self, new_ids, partner_ids):
-        """Date of the last payment of the debtors touched and of the new ones.
-
-        Every payment touches its debtor through the queue, so the nightly refresh of all
-        need not read all paid items.
-        """
-        if partner_ids is None and not new_ids:
-            return
-        concerned = (
-            SQL("account.id IN %s", tuple(new_ids))
-            if partner_ids is None
-            else self._partners_condition(partner_ids)
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE ar_collection account SET last_payment_date = paid.date
-                  FROM ar_collection own
-                  LEFT JOIN (
-                        SELECT account.id, max(line.date) AS date
-                          FROM ar_collection account
-                          JOIN res_partner partner
-                            ON partner.commercial_partner_id = account.partner_id
-                          JOIN account_move_line line ON line.partner_id = partner.id
-                          JOIN account_account ledger ON ledger.id = line.account_id
-                          JOIN account_journal journal ON journal.id = line.journal_id
-                          JOIN res_company company ON company.id = line.company_id
-                         WHERE ledger.account_type = 'asset_receivable' AND line.balance < 0
-                           AND line.parent_state = 'posted'
-                           AND journal.type IN ('bank', 'cash', 'credit')
-                           AND split_part(company.parent_path, '/', 1)::int = account.company_id
-                           AND %(concerned)s
-                         GROUP BY account.id) paid ON paid.id = own.id
-                 WHERE account.id = own.id AND %(concerned)s
-                   AND account.last_payment_date IS DISTINCT FROM paid.date
-                """,
-                concerned=concerned,
-            )
-        )
-        self.invalidate_model(["last_payment_date"])
-
-    @api.model
-    def _update_last_notices(self, partner_ids):
-        """Date of the last notice sent to the debtors touched: each sending touches its debtor."""
-        if partner_ids is None:
-            return
-        self.env["ar.collection.notice"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE ar_collection account
-                   SET last_notice_date = sent.date,
-                       last_contact_date = greatest(account.last_contact_date, sent.date)
-                  FROM (SELECT notice.collection_id,
-                               max(notice.date) FILTER (WHERE notice.state = 'sent') AS date
-                          FROM ar_collection_notice notice
-                          JOIN ar_collection account ON account.id = notice.collection_id
-                         WHERE %(concerned)s
-                         GROUP BY notice.collection_id) sent
-                 WHERE account.id = sent.collection_id
-                   AND account.last_notice_date IS DISTINCT FROM sent.date
-                """,
-                concerned=self._partners_condition(partner_ids),
-            )
-        )
-        self.invalidate_model(["last_notice_date", "last_contact_date"])
-
+    # === CONDITIONS === #
     @api.model
     def _partners_condition(self, partner_ids):
         if partner_ids is None:

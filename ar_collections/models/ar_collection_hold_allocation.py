@@ -1,0 +1,186 @@
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import allocation
+
+
+class ArCollectionHold(models.Model):
+    """Which holds are in force, and what they keep of which item."""
+
+    _inherit = "ar.collection.hold"
+
+    @api.model
+    def _in_force_sql(self, alias, day):
+        """SQL condition: the hold ``alias`` is in force on ``day`` (a date or SQL)."""
+        return SQL(
+            "(%(h)s.date_from <= %(day)s AND coalesce(%(h)s.date_to, 'infinity') >= %(day)s"
+            " AND coalesce(%(h)s.date_ended, 'infinity') > %(day)s"
+            " AND %(h)s.approval_state IS DISTINCT FROM 'waiting')",
+            h=SQL.identifier(alias),
+            day=day,
+        )
+
+    @api.model
+    def _end_sql(self, alias):
+        """SQL: the first day on which the hold ``alias`` no longer counts, or NULL."""
+        return SQL(
+            "least(%(h)s.date_ended, %(h)s.date_to + 1)",
+            h=SQL.identifier(alias),
+        )
+
+    def _held_of_lines(self, lines, day=None):
+        """Held part of items by kind.
+
+        :param lines: ``account.move.line`` recordset. :param day: default today.
+        :return: dict id of the item -> dict kind -> amount (item currency, positive);
+            items without a held part are missing.
+        """
+        if not lines.ids:
+            return {}
+        self.env["account.move.line"].flush_model()
+        rows = self._allocate(lines.ids, day)
+        return {
+            line_id: {kind: float(amount) for kind, amount in parts.items()}
+            for line_id, parts in rows.items()
+        }
+
+    @api.model
+    def _allocate(self, line_ids=None, day=None, partner_ids=None):
+        """Allocate the holds in force to their items; the rules are ``tools.allocation``'s.
+
+        :param line_ids: these items; None: all items with a hold of their own, of the
+            debtors ``partner_ids`` if given. Holds on whole debtors and core's exclusions
+            (``no_followup``, blocked invoices) count too, but do not make an item appear
+            unless ``line_ids`` is given.
+        :param day: date; None: today in each company.
+        :return: dict id of the item -> dict kind of ``allocation.ORDER`` -> Decimal in the
+            currency of the item.
+        """
+        self.flush_model()
+        items, cash = self._gather(line_ids, day, partner_ids)
+        return {
+            line_id: parts
+            for line_id, rows in items.items()
+            if (parts := allocation.held_by_kind(*self._to_allocation(rows), cash[line_id]))
+        }
+
+    @api.model
+    def _gather(self, line_ids, day=None, partner_ids=None):
+        """What the allocation is made of: dict item -> rows of holds, dict item -> cash."""
+        rows = self.env.execute_query_dict(self._allocation_sql(line_ids, day, partner_ids))
+        items, baselines = defaultdict(list), {}
+        for row in rows:
+            items[row["line_id"]].append(row)
+            if row["kind"] in allocation.CONSUMED_BY_CASH and row["amount"]:
+                before = baselines.get(row["line_id"])
+                low = row["baseline"] if before is None else min(before, row["baseline"])
+                baselines[row["line_id"]] = low
+        cash = defaultdict(list)
+        for line_id, number, amount in self.env["account.move.line"]._ar_cash_since(baselines):
+            cash[line_id].append(allocation.Cash(number, _decimal(amount)))
+        return items, cash
+
+    @api.model
+    def _to_allocation(self, rows):
+        """The residual and the holds of an item as ``tools.allocation`` knows them."""
+        holds = [
+            allocation.Hold(
+                row["kind"],
+                _decimal(row["amount"]) if row["amount"] else None,
+                row["date_to"] or date.max,
+                row["baseline"] or 0,
+            )
+            for row in rows
+        ]
+        return abs(_decimal(rows[0]["residual"])), holds
+
+    @api.model
+    def _allocation_sql(self, line_ids, day, partner_ids):
+        """SQL: one row per item and hold in force, and per item that core excludes.
+
+        Holds come first: most have ended, and only items with one in force are looked up.
+        """
+        today = day or SQL("todays.day")
+        if line_ids is not None:
+            of_holds = SQL(
+                "(hold.scope = 'debtor' OR hold.line_id = ANY(%s::int[]))", list(line_ids)
+            )
+        elif partner_ids is not None:
+            of_holds = SQL(
+                # an array, not a join: PostgreSQL then starts from these few debtors
+                "hold.collection_id = ANY(ARRAY(SELECT id FROM ar_collection"
+                " WHERE partner_id = ANY(%s::int[])))",
+                list(partner_ids),
+            )
+        else:
+            of_holds = SQL("TRUE")
+        return SQL(
+            """
+            WITH in_force AS (
+                SELECT hold.id AS hold_id, hold.line_id, hold.scope, %(kind)s AS kind,
+                       hold.amount, hold.date_to, hold.baseline, account.partner_id,
+                       account.company_id
+                  FROM ar_collection_hold hold
+                  JOIN ar_collection account ON account.id = hold.collection_id
+                  JOIN %(todays)s ON todays.root_id = account.company_id
+                 WHERE %(in_force)s AND %(of_holds)s
+            ),
+            item AS (
+                SELECT line.id, line.amount_residual_currency AS residual,
+                       line.no_followup OR blocked.id IS NOT NULL AS excluded,
+                       partner.commercial_partner_id AS debtor_id,
+                       split_part(company.parent_path, '/', 1)::int AS root_id
+                  FROM account_move_line line
+                  JOIN res_company company ON company.id = line.company_id
+                  LEFT JOIN res_partner partner ON partner.id = line.partner_id
+                  LEFT JOIN (SELECT id FROM account_move WHERE payment_state = 'blocked') blocked
+                         ON blocked.id = line.move_id
+                 WHERE line.id IN %(lines)s AND line.amount_residual_currency != 0
+            )
+            SELECT item.id AS line_id, item.residual, hold.hold_id, hold.kind, hold.amount,
+                   hold.date_to, hold.baseline
+              FROM item JOIN in_force hold ON hold.scope = 'item' AND hold.line_id = item.id
+            UNION ALL
+            SELECT item.id, item.residual, hold.hold_id, hold.kind, NULL, hold.date_to, NULL
+              FROM item JOIN in_force hold ON hold.scope = 'debtor'
+                    AND hold.partner_id = item.debtor_id AND hold.company_id = item.root_id
+            UNION ALL
+            SELECT item.id, item.residual, NULL, 'other', NULL, NULL, NULL
+              FROM item WHERE item.excluded
+            """,
+            kind=_kind_sql("hold"),
+            todays=self._todays_sql(day),
+            in_force=self._in_force_sql("hold", today),
+            of_holds=of_holds,
+            lines=(
+                SQL("(SELECT line_id FROM in_force WHERE scope = 'item')")
+                if line_ids is None
+                else tuple(line_ids) or (0,)
+            ),
+        )
+
+    @api.model
+    def _todays_sql(self, day=None):
+        """SQL table ``todays(root_id, day)``: today in each root company, or a day for all."""
+        roots = self.env["res.company"]._ar_every_root()
+        return SQL(
+            "unnest(%s::int[], %s::date[]) AS todays(root_id, day)",
+            roots.ids,
+            [day or root._ar_today() for root in roots],
+        )
+
+
+def _decimal(amount):
+    return Decimal(str(amount))
+
+
+def _kind_sql(alias):
+    """SQL: the kind of the hold as ``allocation.ORDER`` knows it."""
+    return SQL(
+        "CASE WHEN %(h)s.kind IN ('debit', 'exclusion') THEN 'other' ELSE %(h)s.kind END",
+        h=SQL.identifier(alias),
+    )
