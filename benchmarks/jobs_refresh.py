@@ -69,7 +69,7 @@ class Refresh:
 
     def _spoil(self, condition: SQL) -> None:
         # found only when the configuration was read
-        from odoo.addons.ar_collections.models.ar_collection_refresh import (  # noqa: PLC0415
+        from odoo.addons.ar_collections.models.ar_collection_refresh_figures import (  # noqa: PLC0415
             AMOUNTS,
         )
 
@@ -95,7 +95,7 @@ class Refresh:
         )
 
     def touch(self) -> None:
-        """Spoil the figures of some debtors and put these into the queue."""
+        """Spoil the figures of some debtors and put these into the queue; every second paid."""
         debtors = SQL(
             "SELECT partner_id FROM ar_collection ORDER BY hashint4extended(id, %s) LIMIT %s",
             self.cr.now().microsecond,
@@ -104,8 +104,9 @@ class Refresh:
         self.cr.execute(SQL("CREATE TEMPORARY TABLE bench_touched AS %s", debtors))
         self._spoil(SQL("partner_id IN (SELECT partner_id FROM bench_touched)"))
         self.cr.execute(
-            "INSERT INTO ar_collection_queue (partner_number)"
-            " SELECT partner_id FROM bench_touched; DROP TABLE bench_touched"
+            "INSERT INTO ar_collection_queue (partner_number, paid)"
+            " SELECT partner_id, row_number() OVER () % 2 = 0 FROM bench_touched;"
+            " DROP TABLE bench_touched"
         )
         self.cr.commit()
 

@@ -106,12 +106,11 @@ class AccountMoveLine(models.Model):
 
     def _ar_remember(self):
         """Queue the partners of the stored receivable lines among these."""
-        partner_ids = {
-            line.partner_id.id
-            for line in self._origin
-            if line.partner_id and line.account_id.account_type == "asset_receivable"
-        }
-        self.env["ar.collection.queue"]._add(partner_ids)
+        lines = self._origin.filtered(
+            lambda line: line.partner_id and line.account_id.account_type == "asset_receivable"
+        )
+        paid = lines.filtered(lambda line: line.balance < 0)
+        self.env["ar.collection.queue"]._add(lines.partner_id.ids, paid.partner_id.ids)
 
     # === ACTIONS === #
     def action_ar_hold(self):

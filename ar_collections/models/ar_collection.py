@@ -430,8 +430,8 @@ class ArCollection(models.Model):
         """
         self.check_access("read")
         # sudo: the queue and the figures belong to the machine
-        row_ids, partner_ids = self.env["ar.collection.queue"].sudo()._take()
-        self.sudo()._refresh(partner_ids)
+        row_ids, *concerned = self.env["ar.collection.queue"].sudo()._take()
+        self.sudo()._refresh(*concerned)
         self.env["ar.collection.queue"].sudo()._done(row_ids)
         return fields.Datetime.now()
 

@@ -55,6 +55,7 @@ class ArCollectionFigures(models.AbstractModel):
         before the fence: most items have none, and then nothing asks for them.
         """
         blocked = self._blocked_sql()
+        roots = self.env["res.company"]._ar_every_root()
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
@@ -91,15 +92,15 @@ class ArCollectionFigures(models.AbstractModel):
             accounts=self._trade_account_ids(),
             whole=self._whole_kind_sql(blocked),
             blocked=blocked,
-            companies=self._companies_sql(day),
+            companies=self._companies_sql(roots, day),
             parts=self._held_parts(partner_ids, day),
-            debtor_holds=self._debtor_holds_sql(day, partner_ids),
+            debtor_holds=self._debtor_holds_sql(roots, day, partner_ids),
             waiting_column=(
                 SQL(", greatest(waits.resume_on, debtor_waits.resume_on) AS resume_on")
                 if waiting
                 else SQL()
             ),
-            waiting_join=self._waiting_sql(day) if waiting else SQL(),
+            waiting_join=self._waiting_sql(roots, day) if waiting else SQL(),
             of_partners=(
                 SQL("partner.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
                 if partner_ids is not None
@@ -193,7 +194,7 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _companies_sql(self, day=None):
+    def _companies_sql(self, roots, day=None):
         """SQL table ``company``: every company with its root's today and bucket limits."""
         columns = {
             root.id: (
@@ -202,7 +203,7 @@ class ArCollectionFigures(models.AbstractModel):
                 root.currency_id.decimal_places,
                 *root._ar_limits(),
             )
-            for root in self.env["res.company"]._ar_every_root()
+            for root in roots
         }
         companies = self.env.execute_query(
             SQL("SELECT id, split_part(parent_path, '/', 1)::int FROM res_company")
@@ -219,7 +220,7 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _debtor_holds_sql(self, day=None, partner_ids=None):
+    def _debtor_holds_sql(self, roots, day=None, partner_ids=None):
         """SQL table ``debtor``: the hold in force on each whole debtor that counts first."""
         return SQL(
             """
@@ -236,7 +237,7 @@ class ArCollectionFigures(models.AbstractModel):
                        array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
                                             'promised', 'other'], hold.kind)) debtor
             """,
-            todays=self.env["ar.collection.hold"]._todays_sql(day),
+            todays=self.env["ar.collection.hold"]._todays_sql(day, roots),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
             of_partners=(
                 SQL(
@@ -251,7 +252,7 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _waiting_sql(self, day=None):
+    def _waiting_sql(self, roots, day=None):
         """SQL joins ``waits`` and ``debtor_waits``: items, and whole debtors, whose hold has
         ended, and when their resume days are over."""
         holds = self.env["ar.collection.hold"]
@@ -267,7 +268,7 @@ class ArCollectionFigures(models.AbstractModel):
             """,
             accounts=self._accounts_sql(),
             end=holds._end_sql("hold"),
-            todays=holds._todays_sql(day),
+            todays=holds._todays_sql(day, roots),
             day=day or SQL("todays.day"),
         )
         return SQL(

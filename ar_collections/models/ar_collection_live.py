@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .ar_collection_refresh import AMOUNTS
+from .ar_collection_refresh_figures import AMOUNTS
 
 #: Which open items stand behind a figure: an SQL condition on ``_items_sql``.
 FIGURE_ITEMS = {

@@ -19,31 +19,40 @@ class ArCollectionQueue(models.Model):
     _log_access = False
 
     partner_number = fields.Integer(required=True, readonly=True)
+    paid = fields.Boolean(
+        readonly=True, help="A payment or credit moved: the last payment may be another one."
+    )
 
     @api.model
-    def _add(self, partner_ids):
+    def _add(self, partner_ids, paid_ids=()):
         """Remember that the figures of these partners moved in this transaction.
 
         :param partner_ids: ids of contacts or of debtors; both are found at the refresh.
+        :param paid_ids: those of them whose payments moved.
         """
         if not partner_ids:
             return
         precommit = self.env.cr.precommit
         # A rollback to a savepoint clears callbacks and data together: always add both.
         if KEY not in precommit.data:
-            precommit.data[KEY] = set()
+            precommit.data[KEY] = (set(), set())
             precommit.add(self._write_remembered)
-        precommit.data[KEY].update(partner_ids)
+        moved, paid = precommit.data[KEY]
+        moved.update(partner_ids)
+        paid.update(paid_ids)
 
     @api.model
     def _write_remembered(self):
-        partner_ids = self.env.cr.precommit.data.pop(KEY, None)
-        if not partner_ids:
+        moved, paid = self.env.cr.precommit.data.pop(KEY, (None, None))
+        if not moved:
             return
+        partner_ids = sorted(moved)
         self.env.cr.execute(
             SQL(
-                "INSERT INTO ar_collection_queue (partner_number) SELECT unnest(%s)",
-                sorted(partner_ids),
+                "INSERT INTO ar_collection_queue (partner_number, paid)"
+                " SELECT * FROM unnest(%s, %s)",
+                partner_ids,
+                [partner_id in paid for partner_id in partner_ids],
             )
         )
         self._ask_for_refresh()
@@ -73,25 +82,32 @@ class ArCollectionQueue(models.Model):
         """Lock and read a batch of the queue; must be the first statement of its transaction.
 
         :return: (ids of the rows, ids of the debtors concerned: the partners themselves and
-            their commercial partners).
+            their commercial partners, ids of those whose payments moved).
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id, partner_number FROM ar_collection_queue
+                SELECT id, partner_number, paid FROM ar_collection_queue
                  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
                 """,
                 limit,
             )
         )
-        numbers = {number for _id, number in rows}
-        debtors = self.env.execute_query(
-            SQL(
-                "SELECT commercial_partner_id FROM res_partner WHERE id IN %s",
-                tuple(numbers) or (0,),
+        numbers = {number for _id, number, _paid in rows}
+        debtors = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, commercial_partner_id FROM res_partner WHERE id IN %s",
+                    tuple(numbers) or (0,),
+                )
             )
         )
-        return [row_id for row_id, _number in rows], numbers | {debtor for [debtor] in debtors}
+        paid = {number for _id, number, paid in rows if paid}
+        return (
+            [row_id for row_id, _number, _paid in rows],
+            numbers | set(debtors.values()),
+            paid | {debtors.get(number, number) for number in paid},
+        )
 
     @api.model
     def _done(self, row_ids):

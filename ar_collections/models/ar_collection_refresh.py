@@ -1,14 +1,9 @@
-import logging
 from contextlib import contextmanager
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-from .ar_collection_priority import PRIORITY_COLUMNS
-
-_logger = logging.getLogger(__name__)
 
 #: Debtors written in one transaction of the full refresh.
 CHUNK = 5000
@@ -20,29 +15,6 @@ TRIES = 3
 LOCK = 7_203_001
 #: What a person's save, or another job's, does to a statement of ours: tried again later.
 CONFLICTS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
-#: Columns the refresh writes, all taken from ``ar.collection.figures._debtors_sql``.
-AMOUNTS = (
-    "total_due",
-    "not_due",
-    "total_overdue",
-    "bucket_1",
-    "bucket_2",
-    "bucket_3",
-    "bucket_4",
-    "bucket_5",
-    "disputed",
-    "promised",
-    "planned",
-    "held_other",
-    "held",
-    "collectable",
-    "unapplied_credit",
-    "net_collectable",
-)
-OTHERS = ("oldest_due_date", "days_overdue", "oldest_bucket", "level_id")
-COLUMNS = (*AMOUNTS, *OTHERS, "fact_kind", *PRIORITY_COLUMNS)
-#: Kinds of stage that no figures end.
-STICKY = ("legal", "agency", "escalated")
 
 
 class ArCollection(models.Model):
@@ -65,9 +37,9 @@ class ArCollection(models.Model):
                 # The locking SELECT must be the first statement: start a fresh transaction.
                 self.env["ir.cron"]._commit_progress()
                 try:
-                    row_ids, partner_ids = self.env["ar.collection.queue"]._take(BATCH)
+                    row_ids, *concerned = self.env["ar.collection.queue"]._take(BATCH)
                     if row_ids:
-                        self._refresh(partner_ids)
+                        self._refresh(*concerned)
                         self.env["ar.collection.queue"]._done(row_ids)
                 except CONFLICTS:
                     # somebody saved one of these debtors: they stay in the queue
@@ -88,7 +60,7 @@ class ArCollection(models.Model):
                 )
                 return
             self.env["ir.cron"]._commit_progress()
-            self._try_again(self._prepare_figures)
+            self._try_again(self._find_changes)
             last_id = 0
             while last_id is not None:
                 last_id = self._refresh_chunk_safely(last_id)
@@ -150,82 +122,30 @@ class ArCollection(models.Model):
 
     # === REFRESH === #
     @api.model
-    def _refresh(self, partner_ids=None):
+    def _refresh(self, partner_ids=None, paid_ids=None):
         """Bring the figures of debtors in line with the ledger, in this transaction.
 
         :param partner_ids: ids of debtors (commercial partners); None: all.
+        :param paid_ids: those of them whose payments moved; None: maybe all.
         """
-        self._prepare_figures(partner_ids)
-        last_id = 0
-        while last_id is not None:
-            last_id = self._refresh_chunk(last_id)
-        self._drop_figures()
-
-    @api.model
-    def _prepare_figures(self, partner_ids=None):
-        """Aggregate the ledger, add the accounts that are missing, find those that differ.
-
-        Leaves two temporary tables: ``ar_figures``, the figures of each debtor with
-        something open, and ``ar_changes``, new values of the accounts that do not have them.
-        """
-        self._flush_ledger()
-        self._drop_figures()
-        self.env.cr.execute(
-            SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql(partner_ids))
-        )
-        new_ids = self._insert_missing()
-        self._assign_policies(partner_ids)
-        self._update_last_payments(new_ids, partner_ids)
-        self._update_last_notices(partner_ids)
-        self.env.cr.execute(self._changes_sql(partner_ids))
         if partner_ids is None:
-            self.env.cr.execute(SQL("CREATE INDEX ON ar_changes (id)"))
+            self._find_changes()
+            last_id = 0
+            while last_id is not None:
+                last_id = self._refresh_chunk(last_id)
+        else:
+            self._prepare_figures(partner_ids, paid_ids)
+            self._update_figures(SQL("(%s)", self._changes_sql(partner_ids)))
+            # sudo: the machine owns what follows, whoever posted the invoice
+            self.sudo().search([("partner_id", "in", list(partner_ids))])._after_refresh()
+        self._drop_figures()
 
     @api.model
-    def _insert_missing(self):
-        """Add an account for each debtor of ``ar_figures`` without one; ids of the new ones.
-
-        Found first and inserted then: a statement that looks into the table it fills reads
-        ever more of it, which took ten minutes for the first 100,000 debtors.
-        """
-        missing = self.env.execute_query(
-            SQL(
-                """
-                SELECT figures.partner_id, figures.company_id FROM ar_figures figures
-                 WHERE NOT EXISTS (SELECT FROM ar_collection account
-                                    WHERE account.partner_id = figures.partner_id
-                                      AND account.company_id = figures.company_id)
-                """
-            )
-        )
-        if not missing:
-            return []
-        partner_ids, company_ids = map(list, zip(*missing, strict=True))
-        rows = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO ar_collection (partner_id, company_id, currency_id, stage_id,
-                       fact_kind, oldest_bucket, priority, days_overdue, broken_promises,
-                       date_last_stage_update, create_uid, write_uid, create_date, write_date)
-                SELECT missing.partner_id, company.id, company.currency_id, %(stage)s,
-                       NULL, '0', 0, 0, 0, %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM unnest(%(partners)s, %(companies)s) AS missing(partner_id, company_id)
-                  JOIN res_company company ON company.id = missing.company_id
-                    ON CONFLICT DO NOTHING
-                RETURNING id
-                """,
-                stage=self.env["ar.collection.stage"]._by_kind()["current"].id,
-                now=fields.Datetime.now(),
-                uid=self.env.uid,
-                partners=partner_ids,
-                companies=company_ids,
-            )
-        )
-        return [new_id for [new_id] in rows]
-
-    @api.model
-    def _drop_figures(self):
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures, ar_changes"))
+    def _find_changes(self):
+        """Aggregate the ledger; leave the accounts that differ in the table ``ar_changes``."""
+        self._prepare_figures()
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE ar_changes AS %s", self._changes_sql(None)))
+        self.env.cr.execute(SQL("CREATE INDEX ON ar_changes (id)"))
 
     @api.model
     def _chunk_ids(self, last_id):
@@ -242,177 +162,6 @@ class ArCollection(models.Model):
         ids = self._chunk_ids(last_id)
         if not ids:
             return None
-        update = self._update_sql(ids[0], ids[-1])
-        self.env.cr.execute(update, log_exceptions=False)  # a conflict is no error
-        rows = self.env.cr.fetchall()
-        # sudo: the machine owns these fields, whoever posted the invoice
-        changed = self.sudo().browse(row[0] for row in rows)
-        changed.invalidate_recordset()
-        self._move_stages({row_id: new for row_id, old, new, _since in rows if old and old != new})
-        self._set_first_stages({row_id: new for row_id, old, new, _since in rows if not old})
-        # Their group follows from what a person wrote since the aggregate.
-        self.sudo().browse(row[0] for row in rows if row[3])._update_priority()  # as above
-        changed._after_refresh()
+        between = SQL("(SELECT * FROM ar_changes WHERE id BETWEEN %s AND %s)", ids[0], ids[-1])
+        self._update_figures(between)._after_refresh()
         return ids[-1] if len(ids) == CHUNK else None
-
-    @api.model
-    def _changes_sql(self, partner_ids):
-        """SQL that makes ``ar_changes``. OFFSET is a fence: without it PostgreSQL would
-        compute a new value once to compare it and again to keep it."""
-        figures = [
-            *(SQL("coalesce(figures.%s, 0)", SQL.identifier(name)) for name in AMOUNTS),
-            SQL("figures.oldest_due_date"),
-            SQL("coalesce(figures.days_overdue, 0)"),
-            SQL("coalesce(figures.oldest_bucket, '0')"),
-            SQL("figures.level_id"),
-            self._fact_kind_sql(),
-            *self._priority_sql(),
-        ]
-        return SQL(
-            """
-            CREATE TEMPORARY TABLE ar_changes AS
-            SELECT account.id, %(now)s::timestamp AS made_at, new.*
-              FROM ar_collection account
-              LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
-                    AND figures.company_id = account.company_id
-              LEFT JOIN ar_collection_level level ON level.id = figures.level_id
-              %(joins)s
-             CROSS JOIN LATERAL (SELECT %(figures)s OFFSET 0) new(%(names)s)
-             WHERE %(restrict)s AND (%(olds)s) IS DISTINCT FROM (%(news)s)
-            """,
-            figures=SQL(", ").join(figures),
-            joins=self._priority_joins_sql("figures"),
-            now=fields.Datetime.now(),
-            names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
-            olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
-            news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),
-            restrict=self._partners_condition(partner_ids),
-        )
-
-    @api.model
-    def _update_sql(self, first_id, last_id):
-        """SQL: give accounts their new values; returns id, old and new kind of stage, and
-        whether somebody wrote the account since its figures were added up."""
-        news = {name: SQL.identifier("new", name) for name in COLUMNS}
-        news["fact_kind"] = SQL(  # since the aggregate somebody may have handed it over
-            "CASE WHEN old.fact_kind IN %s THEN old.fact_kind ELSE new.fact_kind END", STICKY
-        )
-        return SQL(
-            """
-            UPDATE ar_collection account
-               SET (%(names)s, write_date) = (%(news)s, %(now)s)
-              FROM ar_changes new JOIN ar_collection old ON old.id = new.id
-             WHERE account.id = new.id AND new.id BETWEEN %(first)s AND %(last)s
-            RETURNING account.id, old.fact_kind, account.fact_kind,
-                      old.write_date >= new.made_at
-            """,
-            names=SQL(", ").join(SQL.identifier(name) for name in news),
-            news=SQL(", ").join(news.values()),
-            now=fields.Datetime.now(),
-            first=first_id,
-            last=last_id,
-        )
-
-    @api.model
-    def _fact_kind_sql(self):
-        """SQL: the kind of stage that follows from the facts (DESIGN section 6)."""
-        return SQL(
-            """
-            CASE WHEN account.fact_kind IN %s THEN account.fact_kind
-                 WHEN figures.partner_id IS NULL THEN 'closed'
-                 WHEN figures.collectable = 0 AND figures.held > figures.held_other THEN
-                      CASE greatest(figures.disputed, figures.planned, figures.promised)
-                           WHEN figures.disputed THEN 'dispute'
-                           WHEN figures.planned THEN 'plan' ELSE 'promise' END
-                 WHEN level.delay >= 0 THEN 'reminder'
-                 ELSE 'current' END
-            """,
-            STICKY,
-        )
-
-    # === AFTER THE REFRESH === #
-    def _move_stages(self, kinds):
-        """Move the debtors whose kind of stage changed, one write per target.
-
-        :param dict kinds: id of the account -> the new kind. A stage chosen by hand stays
-            until the facts change.
-        """
-        if not kinds:
-            return
-        stages = self.env["ar.collection.stage"]._by_kind()
-        for kind in set(kinds.values()):
-            accounts = self.sudo().browse(  # the machine moves debtors of every collector
-                account_id for account_id, new_kind in kinds.items() if new_kind == kind
-            )
-            accounts.write({"stage_id": stages[kind].id})
-
-    def _set_first_stages(self, kinds):
-        """Put new debtors where they belong: no move, so nothing to tell in the chatter."""
-        if not kinds:
-            return
-        stages = self.env["ar.collection.stage"]._by_kind()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE ar_collection account SET stage_id = first.stage_id
-                  FROM unnest(%s, %s) AS first(id, stage_id)
-                 WHERE account.id = first.id AND account.stage_id IS DISTINCT FROM first.stage_id
-                """,
-                list(kinds),
-                [stages[kind].id for kind in kinds.values()],
-            )
-        )
-        self.invalidate_model(["stage_id"])
-
-    # === CONDITIONS === #
-    @api.model
-    def _partners_condition(self, partner_ids):
-        if partner_ids is None:
-            return SQL("TRUE")
-        return SQL("account.partner_id IN %s", tuple(partner_ids) or (0,))
-
-    # === CHECK === #
-    @api.model
-    def _differences(self):
-        """Accounts whose cached figures differ from the ledger now; empty when all is well
-        and the queue is empty."""
-        self._prepare_figures()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT account.id FROM ar_collection account
-                  LEFT JOIN ar_figures figures ON figures.partner_id = account.partner_id
-                        AND figures.company_id = account.company_id
-                 WHERE (%s) IS DISTINCT FROM (%s)
-                """,
-                SQL(", ").join(
-                    SQL("coalesce(account.%s, 0)", SQL.identifier(name)) for name in AMOUNTS
-                ),
-                SQL(", ").join(
-                    SQL("coalesce(figures.%s, 0)", SQL.identifier(name)) for name in AMOUNTS
-                ),
-            )
-        )
-        self._drop_figures()
-        return self.browse(account_id for [account_id] in rows)
-
-    @api.model
-    def _action_differences(self):
-        """Say that cache and ledger agree, or list the debtors where they do not."""
-        accounts = self.sudo()._differences()  # all debtors: a check of the books
-        if not accounts:
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "success",
-                    "message": self.env._("All figures agree with the ledger, to the cent."),
-                },
-            }
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "ar_collections.ar_collection_action"
-        )
-        action["display_name"] = self.env._("Differences to the ledger")
-        action["domain"] = [("id", "in", accounts.ids)]
-        action["context"] = {}
-        return action

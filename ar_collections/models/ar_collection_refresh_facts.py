@@ -39,16 +39,18 @@ class ArCollection(models.Model):
         self.invalidate_model(["policy_id"])
 
     @api.model
-    def _update_last_payments(self, new_ids, partner_ids):
-        """Date of the last payment of the debtors touched and of the new ones.
+    def _update_last_payments(self, new_ids, paid_ids):
+        """Date of the last payment of new accounts and of those whose payments moved.
 
         Every payment touches its debtor through the queue, so the nightly refresh of all
         need not read all paid items.
+
+        :param new_ids: ids of accounts. :param paid_ids: ids of debtors, or None.
         """
-        if partner_ids is None:
-            if not new_ids:
-                return
-            partner_ids = self.sudo().browse(new_ids).partner_id.ids  # those of all companies
+        # sudo: those of all companies
+        partner_ids = [*self.sudo().browse(new_ids).partner_id.ids, *(paid_ids or ())]
+        if not partner_ids:
+            return
         self.env.cr.execute(
             SQL(
                 """
@@ -73,7 +75,7 @@ class ArCollection(models.Model):
                  WHERE account.id = own.id AND own.partner_id = ANY(%(partners)s::int[])
                    AND account.last_payment_date IS DISTINCT FROM paid.date
                 """,
-                partners=list(partner_ids),
+                partners=partner_ids,
             )
         )
         self.invalidate_model(["last_payment_date"])

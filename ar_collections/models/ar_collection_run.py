@@ -242,8 +242,8 @@ class ArCollectionRun(models.Model):
             run.state = "waiting"
             return run
         # sudo: debtors that appeared a moment ago get their accounts; the queue stays for its job
-        _row_ids, partner_ids = self.env["ar.collection.queue"].sudo()._take()
-        self.env["ar.collection"].sudo()._refresh(partner_ids)  # dito
+        _row_ids, *concerned = self.env["ar.collection.queue"].sudo()._take()
+        self.env["ar.collection"].sudo()._refresh(*concerned)  # dito
         run._decide_and_queue()
         run.state = "done"
         company.sudo().ar_first_run_seen = True  # whoever may run has seen it

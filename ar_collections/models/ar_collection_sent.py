@@ -15,19 +15,18 @@ class ArCollection(models.Model):
 
     _inherit = "ar.collection"
 
-    def _refresh(self, partner_ids=None):
-        result = super()._refresh(partner_ids)
-        if partner_ids is not None:
-            self._follow_up_notices(partner_ids)
+    def _after_refresh(self):
+        result = super()._after_refresh()
+        self._follow_up_notices()
         return result
 
-    def _follow_up_notices(self, partner_ids):
+    def _follow_up_notices(self):
         """Stage and call that the level of a notice asks for, once per notice."""
         # sudo: the machine moves debtors of every collector
         notices = self.env["ar.collection.notice"].sudo()
         notices = notices.search(
             [
-                ("collection_id.partner_id", "in", list(partner_ids)),
+                ("collection_id", "in", self.ids),
                 ("state", "=", "sent"),
                 ("followed", "=", False),
                 ("date_sent", ">=", fields.Datetime.now() - timedelta(days=DAYS)),

@@ -101,10 +101,11 @@ class ResPartner(models.Model):
     def write(self, vals):
         moved = "parent_id" in vals or "is_company" in vals
         if moved:
-            self.env["ar.collection.queue"]._add(self.commercial_partner_id.ids)
+            debtor_ids = self.commercial_partner_id.ids
+            self.env["ar.collection.queue"]._add(debtor_ids, debtor_ids)
         result = super().write(vals)
         if moved:
-            self.env["ar.collection.queue"]._add(self.ids)
+            self.env["ar.collection.queue"]._add(self.ids, self.ids)
         return result
 
     def action_open_ar_collection(self):

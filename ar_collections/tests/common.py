@@ -128,8 +128,8 @@ class ArCollectionsCommon(AccountTestInvoicingCommon):
         self.env.flush_all()
         self.env.cr.flush()
         queue = self.env["ar.collection.queue"]
-        row_ids, partner_ids = queue._take()
-        self.Account._refresh(partner_ids)
+        row_ids, *concerned = queue._take()
+        self.Account._refresh(*concerned)
         queue._done(row_ids)
 
     def _account(self, partner=None):

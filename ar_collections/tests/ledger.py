@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
-from ..models.ar_collection_refresh import AMOUNTS
+from ..models.ar_collection_refresh_figures import AMOUNTS
 from .common import ArCollectionsCommon
 
 

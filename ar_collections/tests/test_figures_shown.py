@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..models.ar_collection_live import FIGURE_ITEMS
-from ..models.ar_collection_refresh import AMOUNTS
+from ..models.ar_collection_refresh_figures import AMOUNTS
 from .ledger import LedgerCommon
 
 

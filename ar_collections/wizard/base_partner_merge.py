@@ -32,7 +32,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for group in accounts.grouped("company_id").values():
             self._ar_merge_accounts(group, debtor)
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        self.env["ar.collection.queue"]._add((concerned - src_partners).ids)
+        partner_ids = (concerned - src_partners).ids
+        self.env["ar.collection.queue"]._add(partner_ids, partner_ids)
         return result
 
     @api.model
