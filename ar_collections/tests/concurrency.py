@@ -7,9 +7,10 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name
+from odoo.tools import SQL
 
 from ..models import ar_collection_refresh
-from ..models.ar_collection_refresh import ArCollection
+from ..models.ar_collection_refresh_figures import ArCollection
 
 #: Debtors of the tests, and how many of them a chunk of the full refresh holds.
 DEBTORS, CHUNK = 30, 10
@@ -173,18 +174,19 @@ class ConcurrencyCase(BaseCase):
     def _meanwhile(self, *actions):
         """Do the n-th of these just before the n-th chunk is written, in its snapshot's
         back; None: nothing. Yields the first account of each chunk that was tried."""
-        refresh_chunk, tried = ArCollection._refresh_chunk, []
+        update_figures, tried = ArCollection._update_figures, []
 
-        def interrupted(records, last_id, *args):
-            ids = records._chunk_ids(last_id, *args)  # the snapshot is taken
+        def interrupted(records, changes):
+            rows = records.env.execute_query(SQL("SELECT id FROM %s changes", changes))
+            ids = sorted(account_id for [account_id] in rows)  # the snapshot is taken
             if ids:
                 tried.append(ids[0])
                 action = actions[len(tried) - 1] if len(tried) <= len(actions) else None
                 if action:
                     action(ids)
-            return refresh_chunk(records, last_id, *args)
+            return update_figures(records, changes)
 
-        with patch.object(ArCollection, "_refresh_chunk", interrupted):
+        with patch.object(ArCollection, "_update_figures", interrupted):
             yield tried
 
     @contextmanager
