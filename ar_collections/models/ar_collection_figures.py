@@ -299,5 +299,7 @@ class ArCollectionFigures(models.AbstractModel):
             "ar.collection.hold",
             "ar.collection.level",
             "ar.collection.policy",
+            "ar.collection.priority.rule",
+            "ar.collection.promise",
         ):
             self.env[name].flush_model()

@@ -8,12 +8,14 @@ from odoo.tools import SQL
 PRIORITY_COLUMNS = ("credit_used", "priority", "priority_reason", "worklist_group")
 #: Stages in which somebody else collects: no list of ours, unless a next action is due.
 ELSEWHERE = ("legal", "agency")
+#: Days a broken promise keeps a debtor in its group, unless a new one is given.
+BROKEN_DAYS = 60
 #: The figure a rule looks at, as a number; the aliases are those of ``_priority_joins_sql``.
 VALUES = {
     "amount": "source.net_collectable",
     "age": "source.days_overdue",
     "broken": "account.broken_promises",
-    "kept_rate": "NULL",
+    "kept_rate": "CASE WHEN account.judged_promises > 0 THEN account.kept_rate END",
     "credit": "used.percent",
     "contact": "coalesce(setting.day - account.last_contact_date, source.days_overdue)",
     "unanswered": "account.unanswered_attempts",
@@ -56,11 +58,12 @@ class ArCollection(models.Model):
         )
 
     @api.model
-    def _priority_joins_sql(self, source):
+    def _priority_joins_sql(self, source, promises=None):
         """SQL joins to ``account``: settings, partner, ladder, and the points of the rules.
 
         :param source: alias of what has the figures, joined before: ``ar_figures`` in a
             refresh, else the account itself. It may have no row for the account.
+        :param promises: SQL condition on the promises looked at; None: all.
         """
         # OFFSET is a fence: each value is computed once, however many rules look at it.
         return SQL(
@@ -78,10 +81,15 @@ class ArCollection(models.Model):
                                 PARTITION BY policy_id ORDER BY delay, id) AS rank
                            FROM ar_collection_level WHERE delay >= 0) ladder
                      ON ladder.id = source.level_id
+              LEFT JOIN (SELECT collection_id, max(last_date) AS day
+                           FROM ar_collection_promise
+                          WHERE state = 'broken' AND %(promises)s GROUP BY collection_id) broken
+                     ON broken.collection_id = account.id
              CROSS JOIN LATERAL (SELECT %(used)s AS percent OFFSET 0) used
              CROSS JOIN LATERAL (%(points)s OFFSET 0) point
             """,
             settings=self._worklist_settings_sql(),
+            promises=promises or SQL("TRUE"),
             source=SQL.identifier(source),
             used=self._credit_used_sql(),
             points=self._points_sql(),
@@ -171,13 +179,15 @@ class ArCollection(models.Model):
     def _worklist_group_sql(self):
         """SQL: the group of the worklist, NULL where nobody need do anything today.
 
-        A call-back with a time comes first. What was put off waits. A debtor somebody has
-        just been in contact with needs a call only if something is planned for today.
+        What was put off waits, until the debtor writes. A call-back with a time comes before
+        all else. A debtor somebody has just been in contact with needs a call only if
+        something is planned for today.
         """
         return SQL(
             """
-            CASE WHEN account.callback_at < setting.day_end THEN 'callback'
-                 WHEN account.snoozed_until > setting.day THEN 'snoozed'
+            CASE WHEN account.snoozed_until > setting.day AND account.reply_received_at IS NULL
+                      THEN 'snoozed'
+                 WHEN account.callback_at < setting.day_end THEN 'callback'
                  WHEN account.pinned THEN 'priority'
                  WHEN account.next_action_date > setting.day OR account.callback_at IS NOT NULL
                       THEN 'snoozed'
@@ -197,7 +207,9 @@ class ArCollection(models.Model):
     @api.model
     def _newly_broken_sql(self):
         """SQL: whether a promise was not kept and nothing was agreed since."""
-        return SQL("account.broken_promises > 0")
+        return SQL(
+            "broken.day >= setting.day - %s AND account.next_promise_date IS NULL", BROKEN_DAYS
+        )
 
     # === BUSINESS === #
     def _update_priority(self):
@@ -205,7 +217,12 @@ class ArCollection(models.Model):
         if not self.ids:
             return
         self.flush_model()
-        for name in ("ar.collection.priority.rule", "res.company", "res.partner"):
+        for name in (
+            "ar.collection.priority.rule",
+            "ar.collection.promise",
+            "res.company",
+            "res.partner",
+        ):
             self.env[name].flush_model()
         names = [SQL.identifier(name) for name in PRIORITY_COLUMNS]
         self.env.cr.execute(
@@ -220,7 +237,9 @@ class ArCollection(models.Model):
                 news=SQL(", ").join(SQL.identifier("new", name) for name in PRIORITY_COLUMNS),
                 olds=SQL(", ").join(SQL.identifier("account", name) for name in PRIORITY_COLUMNS),
                 values=SQL(", ").join(self._priority_sql()),
-                joins=self._priority_joins_sql("account"),
+                joins=self._priority_joins_sql(
+                    "account", promises=SQL("collection_id IN %s", tuple(self.ids))
+                ),
                 ids=tuple(self.ids),
                 now=fields.Datetime.now(),
             )

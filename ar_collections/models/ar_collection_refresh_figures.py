@@ -123,7 +123,7 @@ class ArCollection(models.Model):
             """,
             figures=SQL(", ").join(figures),
             joins=self._priority_joins_sql("figures"),
-            now=fields.Datetime.now(),
+            now=fields.Datetime.now() if partner_ids is None else None,  # else one transaction
             names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
             olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
             news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),

@@ -92,7 +92,20 @@ class ArCollection(models.Model):
             self._update_priority()
         return result
 
-    def _recount_calls(self):
-        result = super()._recount_calls()
+    def _recount_calls(self, *made):
+        """What a call left on the account moves it; a call just made ends a snooze."""
+        result = super()._recount_calls(*made)
+        for call in filter(None, made):
+            call.collection_id.filtered("snoozed_until").write(
+                {"snoozed_until": False, "snooze_reason": False}
+            )
         self._update_priority()
+        return result
+
+    @api.model
+    def _update_promise_facts(self, accounts=None):
+        """Promises move their debtors; the refresh of all does it for all."""
+        result = super()._update_promise_facts(accounts)
+        if accounts:
+            accounts._update_priority()
         return result

@@ -7,7 +7,6 @@ from . import (
     test_channel,
     test_compare,
     test_contact,
-    test_contact_notice,
     test_contact_pure,
     test_delivery,
     test_delivery_retry,
@@ -56,4 +55,5 @@ from . import (
     test_tour_delivery,
     test_tour_what_if,
     test_worklist,
+    test_worklist_actions,
 )

@@ -44,12 +44,15 @@ class TestWorklistGroup(ArCollectionsCommon):
 
     def test_snooze_and_back(self):
         self._check("snoozed", snoozed_until=self.tomorrow)
+        self._check("priority", reply_received_at=NOON)
+        self._check("snoozed", reply_received_at=False, callback_at=NOON)
+        self._check("snoozed", callback_at=False)
         with freeze_time("2026-11-18 00:30:00"):
             self.Account._refresh()
             self.assertEqual(self.account.worklist_group, "priority")
 
     def test_call_back_with_a_time(self):
-        self._check("callback", callback_at="2026-11-17 23:59:00", snoozed_until=False)
+        self._check("callback", callback_at="2026-11-17 23:59:00", next_action_date=self.tomorrow)
         self._check("snoozed", callback_at="2026-11-18 00:00:00")
         self._check("callback", callback_at="2026-11-16 09:00:00")
 
@@ -89,10 +92,26 @@ class TestWorklistGroup(ArCollectionsCommon):
         self.assertFalse(self.account.worklist_group)
         self._check("follow_up", next_action_date=self.today)
 
+    def test_broken_promise(self):
+        promise = self.env["ar.collection.promise"].create(
+            {"collection_id": self.account.id, "amount": 400, "date": self.today}
+        )
+        late = freeze_time("2026-12-15 12:00:00")
+        late.start()
+        self.addCleanup(late.stop)
+        promise._set_state("broken")
+        self.Account._refresh()
+        self.account._update_priority()
+        self._check("broken", next_action_date=False)
+        self._check("snoozed", next_action_date="2026-12-16")
+        self._check("broken", next_action_date="2026-12-15")
+        with freeze_time("2027-01-25 12:00:00"):  # more than 60 days
+            self._check("priority", next_action_date=False)
+
     def test_a_write_during_the_full_refresh_counts(self):
         """The full refresh adds up first and writes later, chunk by chunk."""
         self._invoice(500, 20)
-        self.Account._prepare_figures()
+        self.Account._find_changes()
         with freeze_time("2026-11-17 12:00:05"):
             self.account.snoozed_until = self.tomorrow
             self.env.flush_all()
