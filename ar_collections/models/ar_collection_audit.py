@@ -9,6 +9,7 @@ EVENTS = [
     ("waiver", "Waiver"),
     ("merge", "Merge"),
     ("right", "Rights"),
+    ("correction", "Correction"),
 ]
 
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
+from ..tools import call as rules
 from .ar_collection_call_result import REACHED
 
 CHANNELS = [
@@ -46,8 +48,11 @@ class ArCollectionCall(models.Model):
     reached = fields.Selection(
         REACHED,
         string="Right person reached",
+        compute="_compute_reached",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default="right",
     )
     right_party = fields.Boolean(
         compute="_compute_right_party", store=True, help="The right person was reached."
@@ -84,8 +89,29 @@ class ArCollectionCall(models.Model):
         ondelete="restrict",
     )
     callback_at = fields.Datetime(string="Call back on")
-    next_action = fields.Char(string="Next action")
-    next_action_date = fields.Date(string="Next action on")
+    next_action = fields.Char(
+        string="Next action",
+        compute="_compute_next_action",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Proposed by the result; becomes the next action of the debtor.",
+    )
+    next_action_date = fields.Date(
+        string="Next action on",
+        compute="_compute_next_action_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    level_id = fields.Many2one(
+        "ar.collection.level",
+        string="Call after",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The level of the notice after which this call was asked for.",
+    )
 
     _account_idx = models.Index("(collection_id, date DESC, id DESC)")
     _duration_positive = models.Constraint(
@@ -93,6 +119,11 @@ class ArCollectionCall(models.Model):
     )
 
     # === COMPUTES === #
+    @api.depends("result_id")
+    def _compute_reached(self):
+        for call in self:
+            call.reached = call.result_id.reached or call.reached or "right"
+
     @api.depends("reached")
     def _compute_right_party(self):
         for call in self:
@@ -106,13 +137,43 @@ class ArCollectionCall(models.Model):
             call.is_attempt = call.direction == "out" and result.is_attempt
             call.is_contact = call.reached != "nobody" and result.is_contact
 
+    @api.depends("result_id")
+    def _compute_next_action(self):
+        for call in self:
+            call.next_action = call.result_id.next_action
+
+    @api.depends("result_id", "callback_at", "collection_id")
+    def _compute_next_action_date(self):
+        for call in self:
+            call.next_action_date = call._next_day()[0] if call.next_action else False
+
+    def _next_day(self):
+        """Day of the next step that this call proposes, and from what it follows."""
+        account = self.collection_id
+        today = account.company_id._ar_today() if account else fields.Date.today()
+        callback = self.callback_at and self._local(self.callback_at).date()
+        return rules.next_day(
+            today, self.result_id.next_action_days, callback, self._promised_dates()
+        )
+
+    def _promised_dates(self):
+        """Hook: the days for which payment was promised on this call."""
+        return []
+
+    def _local(self, moment):
+        """A moment where the user is, else where the company is."""
+        zone = self.env.user.tz or self.company_id.sudo().partner_id.tz or "UTC"  # a timezone
+        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+
     @api.depends("date", "result_id")
     def _compute_display_name(self):
         for call in self:
-            day = fields.Datetime.context_timestamp(call, call.date) if call.date else False
-            call.display_name = ", ".join(
-                filter(None, [day and day.strftime("%Y-%m-%d"), call.result_id.name])
-            )
+            day = call.date and format_date(self.env, call._local(call.date).date())
+            call.display_name = ", ".join(filter(None, [day, call.result_id.name]))
+
+    def _clock(self):
+        """The duration as minutes and seconds."""
+        return rules.clock(self.duration)
 
     # === CONSTRAINTS === #
     @api.constrains("collection_id", "contact_id", "line_ids")
@@ -142,22 +203,3 @@ class ArCollectionCall(models.Model):
                             debtor=account.display_name,
                         )
                     )
-
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        calls = super().create(vals_list)
-        calls.collection_id._recount_calls()
-        return calls
-
-    def write(self, vals):
-        accounts = self.collection_id
-        result = super().write(vals)
-        (accounts | self.collection_id)._recount_calls()
-        return result
-
-    def unlink(self):
-        accounts = self.collection_id
-        result = super().unlink()
-        accounts._recount_calls()
-        return result

@@ -40,38 +40,42 @@ class ArCollection(models.Model):
         return super()._kept_fields() | set(KEPT)
 
     def _recount_calls(self):
-        """Keep last call and result, call-back, and attempts without answer, from the calls."""
+        """Keep last call and result, call-back, attempts without answer and the last contact."""
         if not self:
             return
         self.env["ar.collection.call"].flush_model()
-        self.flush_model(["last_contact_date", *KEPT])
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE ar_collection account
-                   SET last_call_id = last.id, last_result_id = last.result_id,
-                       callback_at = last.callback_at,
-                       unanswered_attempts = coalesce(counted.attempts, 0),
-                       last_contact_date = greatest(account.last_contact_date, counted.contact)
-                  FROM ar_collection own
-                  LEFT JOIN LATERAL (
-                       SELECT id, result_id, callback_at FROM ar_collection_call
-                        WHERE collection_id = own.id ORDER BY date DESC, id DESC LIMIT 1
-                       ) last ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT max(date) FILTER (WHERE is_contact) AS at,
-                              max(date::date) FILTER (WHERE is_contact) AS contact
-                         FROM ar_collection_call WHERE collection_id = own.id
-                       ) spoken ON TRUE
-                  LEFT JOIN LATERAL (
-                       SELECT count(*) AS attempts, spoken.contact
-                         FROM ar_collection_call
-                        WHERE collection_id = own.id AND is_attempt AND NOT is_contact
-                          AND date > coalesce(spoken.at, '-infinity')
-                       ) counted ON TRUE
-                 WHERE own.id = account.id AND account.id IN %s
-                """,
-                tuple(self.ids),
-            )
-        )
+        self.flush_model(["last_contact_date", "reply_received_at", *KEPT])
+        for company, accounts in self.grouped("company_id").items():
+            zone = company.sudo().partner_id.tz or "UTC"  # a timezone
+            self.env.cr.execute(accounts._recount_sql(zone))
         self.invalidate_recordset([*KEPT, "last_contact_date"])
+
+    def _recount_sql(self, zone):
+        return SQL(
+            """
+            UPDATE ar_collection account
+               SET last_call_id = last.id, last_result_id = last.result_id,
+                   callback_at = last.callback_at,
+                   unanswered_attempts = coalesce(missed.attempts, 0),
+                   last_contact_date = greatest(account.last_contact_date,
+                       (spoken.at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date)
+              FROM ar_collection own
+              LEFT JOIN LATERAL (
+                   SELECT id, result_id, callback_at FROM ar_collection_call
+                    WHERE collection_id = own.id ORDER BY date DESC, id DESC LIMIT 1
+                   ) last ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT max(date) AS at
+                     FROM ar_collection_call WHERE collection_id = own.id AND is_contact
+                   ) spoken ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT count(*) AS attempts
+                     FROM ar_collection_call
+                    WHERE collection_id = own.id AND is_attempt AND NOT is_contact
+                      AND date > coalesce(spoken.at, '-infinity')
+                   ) missed ON TRUE
+             WHERE own.id = account.id AND account.id IN %(ids)s
+            """,
+            zone=zone,
+            ids=tuple(self.ids),
+        )

@@ -47,7 +47,6 @@ class ArCollectionCallResult(models.Model):
             ("copy", "Send copies of the invoices talked about"),
             ("check", "Ask accounting to look for the payment"),
             ("hold", "Hold the items talked about as disputed"),
-            ("plan", "Ask a manager for a payment plan"),
             ("wrong_contact", "Ask for the right contact"),
             ("insolvent", "Stop dunning and tell the manager"),
         ],

@@ -3,6 +3,7 @@ from . import (
     test_approval,
     test_approval_use,
     test_bad_days,
+    test_call,
     test_catch_up,
     test_channel,
     test_compare,
