@@ -94,9 +94,7 @@ class ArCollection(models.Model):
             facts.append(
                 [
                     self.env._("Promises"),
-                    self.env._(
-                        "%(kept)s of %(all)s kept", kept=kept, all=self.judged_promises
-                    ),
+                    self.env._("%(kept)s of %(all)s kept", kept=kept, all=self.judged_promises),
                 ]
             )
         if self.unanswered_attempts:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from .ar_collection_call_save import SAYABLE
+from .ar_collection_call_create import SAYABLE
 
 #: Of no use to a reader.
 HIDDEN = {"request_key", "activity_id", "message_id", "collection_id"}

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .ar_collection_call_save import SAYABLE
+from .ar_collection_call_create import SAYABLE
 
 
 class ArCollectionCall(models.Model):

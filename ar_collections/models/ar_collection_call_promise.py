@@ -2,21 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .ar_collection_promise_items import ITEMS_KEY
-
-
-class ArCollectionPromise(models.Model):
-    _name = "ar.collection.promise"
-    _inherit = "ar.collection.promise"
-
-    call_id = fields.Many2one(
-        "ar.collection.call",
-        string="Call",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The call on which it was given.",
-    )
+#: Context key of ``ar.collection.promise``: ids of the items a new promise is for. (Importing it
+#: would load the parts of that model before the model.)
+ITEMS_KEY = "ar_collections_promise_items"
 
 
 class ArCollectionCall(models.Model):

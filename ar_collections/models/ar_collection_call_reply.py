@@ -13,15 +13,20 @@ class ArCollection(models.Model):
     _inherit = "ar.collection"
 
     def message_update(self, msg_dict, update_vals=None):
+        """The debtor has answered a notice: somebody has to read it today."""
         result = super().message_update(msg_dict, update_vals)
         # sudo: the mail gateway has no rights in collections
         for account in self.sudo():
-            account.reply_received_at = fields.Datetime.now()
-            # the debtor has spoken: nothing puts the account off any longer
+            today = account.company_id._ar_today()
+            sender = msg_dict.get("email_from") or account.display_name
+            # nothing puts the account off any longer, and no line says so: the mail does
             account.with_context(tracking_disable=True).write(
                 {
-                    "next_action_date": account.company_id._ar_today(),
-                    **({"snoozed_until": False} if account.snoozed_until else {}),
+                    "reply_received_at": fields.Datetime.now(),
+                    "last_contact_date": today,
+                    "next_action": self.env._("Answer %(sender)s", sender=sender),
+                    "next_action_date": today,
+                    "snoozed_until": False,
                 }
             )
             account._recount_calls()

@@ -7,7 +7,7 @@ DAYS = 3
 
 
 class ArCollection(models.Model):
-    """What follows on the account after a notice was sent, and after the debtor answered.
+    """What follows on the account after a notice was sent.
 
     It comes with the refresh, not with the sending: somebody may be saving the account then,
     and the mail that has left would count as of unknown delivery.
@@ -45,16 +45,6 @@ class ArCollection(models.Model):
                     text = self.env._("Call: %(level)s was sent", level=level.name)
                     group._set_next_action(text, date)
         notices.followed = True
-
-    def message_update(self, msg_dict, update_vals=None):
-        """The debtor has answered a notice: somebody has to read it."""
-        result = super().message_update(msg_dict, update_vals)
-        for account in self.sudo():  # the mail gateway has no rights in collections
-            today = account.company_id._ar_today()
-            sender = msg_dict.get("email_from") or account.display_name
-            account._set_next_action(self.env._("Answer %(sender)s", sender=sender), today)
-            account.last_contact_date = today
-        return result
 
 
 class ArCollectionNotice(models.Model):

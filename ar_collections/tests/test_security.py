@@ -23,6 +23,7 @@ MODELS = (
 )
 #: Of these everybody sees only what belongs to own debtors.
 OF_DEBTORS = (
+    "ar.collection.call",
     *MODELS[:3],
     *MODELS[4:6],
     "ar.collection.approval",
@@ -107,7 +108,19 @@ class SecurityCommon(LedgerCommon):
         promise = cls.env["ar.collection.promise"].create(
             {"collection_id": account.id, "amount": 10, "date": cls.today}
         )
-        records = (account, hold, decision, run, notice, line, approval, audit)
+        call = (
+            cls.env["ar.collection.call"]
+            .sudo()
+            .create(
+                {
+                    "collection_id": account.id,
+                    "result_id": cls.env.ref("ar_collections.call_result_no_answer").id,
+                    "user_id": (user or cls.env.user).id,
+                }
+            )
+            .with_env(cls.env)
+        )
+        records = (account, hold, decision, run, notice, line, approval, audit, call)
         records += (promise, promise.line_ids)
         return {record._name: record for record in records}
 

@@ -7,6 +7,7 @@ from .test_security import SecurityCommon
 #: Public methods besides actions (DESIGN, section 7): JSON-2 exposes them all.
 NAMED = {
     "ar.collection": {"figures_time", "worklist_day"},
+    "ar.collection.call": {"log"},
     "ar.collection.notice": {"to_do"},
     "ar.collection.run": {"simulate", "tonight"},
 }
@@ -70,6 +71,7 @@ class TestSecurityMethods(SecurityCommon):
             "action_open_figure": ("total_due",),
             "simulate": (self.today,),
             "action_refuse": ("No",),
+            "log": (self._values_of_a_call(scene),),
         }.get(name, ())
         try:
             result = getattr(records, name)(*arguments)
@@ -77,6 +79,10 @@ class TestSecurityMethods(SecurityCommon):
         except UserError as refusal:
             return refusal
         return result
+
+    def _values_of_a_call(self, scene):
+        call = scene["ar.collection.call"].sudo()
+        return {"collection_id": call.collection_id.id, "result_id": call.result_id.id}
 
     def _any(self, model):
         """A record to call the method on."""
