@@ -80,10 +80,15 @@ class ArCollection(models.Model):
         for account in self:
             verdict = verdicts.get(account.id)
             account.contact_allowed = bool(verdict and verdict["allowed"])
-            account.contact_check = verdict and {
-                name: fields.Datetime.to_string(value) if name.endswith("_at") else value
-                for name, value in verdict.items()
-            }
+            account.contact_check = self._contact_json(verdict)
+
+    @api.model
+    def _contact_json(self, verdict):
+        """A verdict of ``_contact_check`` for the screen: moments as text, UTC."""
+        return verdict and {
+            name: value and fields.Datetime.to_string(value) if name.endswith("_at") else value
+            for name, value in verdict.items()
+        }
 
     def write(self, vals):
         noted = {name for name in RESTRICTIONS if vals.get(name)}

@@ -23,7 +23,8 @@ class ArCollection(models.Model):
             ``detail``, for people, and ``reason``, both; ``short``, for a row; ``tone`` allowed,
             hours, wait or stop; ``allowed_at`` (UTC, None: not by itself); ``until_at``, end of
             today's hours; ``local_time``, ``place``, ``tz``, ``guessed``; ``used`` attempts, and
-            how many of them are allowed (``limit``, 0: any); the ``rule``.
+            how many of them are allowed (``limit``, 0: any); the ``rule``; ``overridden``, by a
+            manager.
 
         The number of queries does not depend on that of debtors.
         """
@@ -75,7 +76,17 @@ class ArCollection(models.Model):
             past=row["past"],
             is_holiday=lambda day: (row["country_id"], day) in row["holidays"],
         )
+        until = row["contact_override_until"]
+        overridden = (
+            not verdict.allowed
+            and row["contact_override_channel"] == channel
+            and until
+            and until.replace(tzinfo=UTC) > now
+        )
+        if overridden:
+            verdict = contact.Verdict(True, until=until.replace(tzinfo=UTC), used=verdict.used)
         return {
+            "overridden": bool(overridden),
             "allowed": verdict.allowed,
             "code": verdict.reason,
             "allowed_at": verdict.at and verdict.at.replace(tzinfo=None),
@@ -85,7 +96,7 @@ class ArCollection(models.Model):
             "used": verdict.used,
             "limit": row["plain"].max_attempts,
             "rule": row["rule"].name or "",
-            **self._contact_texts(row, channel, now, verdict),
+            **self._contact_texts({**row, "overridden": overridden}, channel, now, verdict),
         }
 
     @api.model

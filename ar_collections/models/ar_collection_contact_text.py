@@ -28,6 +28,8 @@ class ArCollection(models.Model):
             "days": row["plain"].attempt_days,
             "when": self._contact_when(verdict.at, now),
         }
+        if row["overridden"]:
+            return self._contact_override_texts(row, verdict, now, words)
         title = self._contact_title(verdict, channel, words)
         detail = self._contact_detail(row, verdict, now, words)
         if row["guessed"]:
@@ -39,6 +41,28 @@ class ArCollection(models.Model):
             "reason": f"{title} {detail}".strip(),
             "short": self._contact_short(row, verdict, now),
             "tone": "wait" if reason in WAITS else TONES.get(reason, "stop"),
+            "local_time": words["time"],
+            "place": words["place"],
+        }
+
+    @api.model
+    def _contact_override_texts(self, row, verdict, now, words):
+        # sudo: the name of the manager, on the account the reader may see
+        user = self.env["res.users"].sudo().browse(row["contact_override_user_id"] or [])
+        title = self.env._(
+            "Allowed until %(when)s by %(user)s.",
+            when=self._contact_when(verdict.until, now),
+            user=user.name or self.env._("a manager"),
+        )
+        detail = self.env._(
+            "It is %(time)s in %(place)s, and the contact rule forbids it.", **words
+        )
+        return {
+            "title": title,
+            "detail": detail,
+            "reason": f"{title} {detail}",
+            "short": self.env._("allowed by a manager"),
+            "tone": "allowed",
             "local_time": words["time"],
             "place": words["place"],
         }

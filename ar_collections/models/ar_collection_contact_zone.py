@@ -47,6 +47,8 @@ class ArCollection(models.Model):
                        account.do_not_contact, account.written_only, account.deceased,
                        account.insolvent, account.legal_stop, account.contact_since,
                        account.attorney_id, account.contact_tz, account.callback_at,
+                       account.contact_override_channel, account.contact_override_until,
+                       account.contact_override_user_id,
                        policy.contact_rule_id AS rule_id, contact.id AS contact_id,
                        contact.tz AS partner_tz, place.city, place.country_id,
                        country.code AS country, state.code AS state

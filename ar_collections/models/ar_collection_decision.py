@@ -159,6 +159,8 @@ class ArCollectionDecision(models.Model):
                 return self.env._("Money of this debtor is not matched yet; please match it")
             case "delivery_unknown":
                 return self.env._("An earlier notice may or may not have arrived; please decide")
+            case "contact_rule":
+                return self.env._("The debtor is not to be contacted; the contact tab says why")
             case None | False:
                 return self._explain_notice()
         labels = dict(self._fields["reason"]._description_selection(self.env))

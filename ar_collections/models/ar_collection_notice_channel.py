@@ -101,7 +101,9 @@ class ArCollectionNotice(models.Model):
     def _comes_before(self, other):
         """Whether the notice will take the claim that the other one repeats; not when its
         mail server is out of reach."""
-        waits = self.state == "to_approve" or (self.state == "queued" and not self.retry_at)
+        waits = self.state == "to_approve" or (
+            self.state == "queued" and not (self.retry_at or self.allowed_at)
+        )
         return waits and self.id < other.id
 
     def _follow_first(self):

@@ -115,16 +115,20 @@ class ArCollectionRun(models.Model):
         reachable = self.env["ar.collection.notice"]._reachable(
             [row["account"]["partner_id"] for row in candidates], names
         )
+        stopped = self.env["ar.collection"]._contact_stopped(
+            [row["account"]["account_id"] for row in candidates], names
+        )
         for row in candidates:
             decision, debtor = row["decision"], row["account"]["partner_id"]
-            usable = [name for name in names if debtor in reachable[name]]
+            stops = stopped.get(row["account"]["account_id"], ())
+            usable = [name for name in names if debtor in reachable[name] and name not in stops]
             channels = ladder.channels_of(*plans[decision.level.id], usable)
             row["decision"] = (
                 ladder.Decision(
                     decision.level, None, decision.claims, decision.date, channels=channels
                 )
                 if channels
-                else ladder.Decision(None, "no_address")
+                else ladder.Decision(None, "contact_rule" if stops else "no_address")
             )
 
     @api.model

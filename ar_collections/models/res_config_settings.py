@@ -43,6 +43,16 @@ class ResConfigSettings(models.TransientModel):
         implied_group="ar_collections.group_ar_collection_letters",
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
+    group_ar_collection_contact_rules = fields.Boolean(
+        string="Contact rules",
+        implied_group="ar_collections.group_ar_collection_contact_rules",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
+    group_ar_collection_portfolios = fields.Boolean(
+        string="Portfolios and teams",
+        implied_group="ar_collections.group_ar_collection_portfolios",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
     ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
     ar_sent_as = fields.Char(
         compute="_compute_ar_sent_as",

@@ -1,5 +1,6 @@
 from . import (
     ar_collection_comparison,
+    ar_collection_contact_log,
     ar_collection_notice_report,
     ar_collection_notice_report_copy,
     ar_collection_notice_report_print,

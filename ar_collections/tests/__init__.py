@@ -8,6 +8,7 @@ from . import (
     test_channel,
     test_compare,
     test_contact,
+    test_contact_notice,
     test_contact_pure,
     test_delivery,
     test_delivery_retry,
