@@ -59,7 +59,7 @@ class ArCollectionContactLog(models.Model):
     collection_id = fields.Many2one("ar.collection", string="Debtor", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", string="Who", readonly=True)
-    channel = fields.Char(readonly=True)
+    channel = fields.Char(string="Channel code", readonly=True)
     rule_code = fields.Selection(CODES, string="Against the rule", readonly=True)
     overridden = fields.Boolean(string="Allowed by a manager", readonly=True)
     what = fields.Char(readonly=True)

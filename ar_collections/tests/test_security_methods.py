@@ -29,6 +29,8 @@ class TestSecurityMethods(SecurityCommon):
         super().setUpClass()
         cls.env["ar.collection.group"].create({"name": "Group"})  # dito
         cls.Run._compare(cls.company, cls.today, cls.policy, cls.policy)  # a row to call on
+        audit = cls.env["ar.collection.audit"]
+        audit._log(cls.mine["ar.collection"], "override", "Allowed")  # a row of the contact log
 
     def _public_methods(self):
         """(model, name) of every public method that the addon adds."""

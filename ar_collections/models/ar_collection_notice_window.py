@@ -38,7 +38,10 @@ class ArCollectionNotice(models.Model):
         :return: whether the notice does not leave now: it waits for the hours, or it is
             skipped because the debtor is not to be contacted.
         """
-        verdict = self.collection_id._contact_check(self.channel)[self.collection_id.id]
+        account = self.collection_id
+        if not self._keeps_hours() and not account._contact_stopped(account.ids, {self.channel}):
+            return False  # nothing to ask: what most notices come to, and cheap
+        verdict = account._contact_check(self.channel)[account.id]
         if verdict["allowed"]:
             return False
         if verdict["allowed_at"]:
@@ -49,6 +52,15 @@ class ArCollectionNotice(models.Model):
             return False  # the address has opted out: the decision finds another, or says so
         self._skip("contact_rule", verdict["reason"])
         return True
+
+    def _keeps_hours(self):
+        """Whether a rule may bind the channel to hours."""
+        if self.channel in contact.Rule().timed:
+            return True
+        rules = self.env["ar.collection.contact.rule"].sudo()  # a yes or no
+        return self.channel == "email" and bool(
+            rules.search_count([("hours_email", "=", True)], limit=1)
+        )
 
     @api.model
     def _release_waiting(self, accounts, channel):
