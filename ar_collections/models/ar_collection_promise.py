@@ -257,6 +257,14 @@ class ArCollectionPromise(models.Model):
     def _take_effect(self):
         """Hook: these promises were just noted, with their items."""
 
+    def _judging_facts(self):
+        """Hook: what else ``tools.promise.Promise`` is told, by the names of its fields."""
+        self.ensure_one()
+        return {}
+
+    def _start_deadlines(self):
+        """Hook: deadlines that begin with a returned instrument."""
+
     def _warnings(self):
         """Hook: sentences to think of before the promise is noted."""
         self.ensure_one()

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .ar_collection_promise_effect import SHOW_KEY
+from .ar_collection_promise_items import ITEMS_KEY
 
 
 class ArCollection(models.Model):
@@ -39,8 +43,59 @@ class ArCollection(models.Model):
         """Open the form that notes a promise of the debtor."""
         self.ensure_one()
         self.check_access("read")
+        return self._action_promise()
+
+    def _action_promise(self, items=None):
+        """The form of a new promise. :param items: ``account.move.line``, else the oldest."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "ar_collections.ar_collection_promise_action_new"
         )
-        action["context"] = {"default_collection_id": self.id}
+        action["context"] = {"default_collection_id": self.id, SHOW_KEY: True}
+        if items:
+            action["context"][ITEMS_KEY] = items.ids
         return action
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def action_ar_promise(self):
+        """Open the form that notes a promise for these open items of one debtor."""
+        self.check_access("read")
+        debtors = self.partner_id.commercial_partner_id
+        roots = self.company_id._ar_root()
+        if len(debtors) != 1 or len(roots) != 1 or len(self.currency_id) != 1:
+            raise UserError(
+                self.env._("Please tick items of one debtor, one company and one currency only.")
+            )
+        account = self.env["ar.collection"].search(
+            [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
+        )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s has no collection account yet, or not one of yours. It appears "
+                    "within a minute after the first posted invoice.",
+                    debtor=debtors.display_name,
+                )
+            )
+        return account._action_promise(self)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_ar_promise(self):
+        """Open the form that notes a promise for the open items of these invoices."""
+        self.check_access("read")
+        items = self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.amount_residual > 0
+        )
+        if not items:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s has nothing open that could be promised.",
+                    invoice=self[:1].display_name,
+                )
+            )
+        return items.action_ar_promise()

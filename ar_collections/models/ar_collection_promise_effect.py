@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 #: Months of promises that count for the rate and the broken ones of a debtor.
 MONTHS = 12
+#: Context key of our form: the figures move in front of the person's eyes.
+SHOW_KEY = "ar_collections_show_figures"
 
 
 class ArCollectionPromise(models.Model):
@@ -27,6 +29,9 @@ class ArCollectionPromise(models.Model):
         self._place_holds()
         self._announce()
         self.env["ar.collection"]._update_promise_facts(self.collection_id)
+        if self.env.context.get(SHOW_KEY):
+            # sudo: the figures belong to the machine
+            self.env["ar.collection"].sudo()._refresh(self.partner_id.ids)
 
     # === HOLDS === #
     def _holds(self):
@@ -186,6 +191,7 @@ class ArCollection(models.Model):
 
     def _after_refresh(self):
         result = super()._after_refresh()
+        self.env["account.payment"]._ar_notice_reversals(self)
         self.env["ar.collection.promise"]._judge_accounts(self)
         return result
 

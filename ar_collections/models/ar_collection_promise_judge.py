@@ -132,6 +132,7 @@ class ArCollectionPromise(models.Model):
             lines=lines,
             baseline=self.baseline,
             threshold=_decimal(self.threshold),
+            **self._judging_facts(),
         )
 
     @api.model

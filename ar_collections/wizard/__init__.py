@@ -5,6 +5,7 @@ from . import (
     ar_collection_policy_catch_up,
     ar_collection_policy_catch_up_former,
     ar_collection_problem_dismiss,
+    ar_collection_promise_bounce,
     ar_collection_run_replay,
     ar_collection_run_replay_items,
     ar_collection_run_simulate,

@@ -91,11 +91,10 @@ export class ArOpenItemsField extends X2ManyField {
         return date ? _t("The last payment came on %s.", toLocaleDateString(date)) : "";
     }
 
-    async holdTicked() {
+    /** Open the form that acts on the ticked items. */
+    async actOnTicked(method) {
         const ids = this.ticked.map((record) => record.resId);
-        const action = await this.env.services.orm.call("account.move.line", "action_ar_hold", [
-            ids,
-        ]);
+        const action = await this.env.services.orm.call("account.move.line", method, [ids]);
         return this.action.doAction(action, { onClose: () => this.props.record.load() });
     }
 }

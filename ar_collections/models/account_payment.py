@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from . import ar_collection_bounce_mixin  # noqa: F401, what is inherited must stand first
+
+#: Days in which a reversal booked by hand is noticed.
+NOTICED_DAYS = 5
+
+
+class AccountPayment(models.Model):
+    _name = "account.payment"
+    _inherit = ["account.payment", "ar.collection.bounce.mixin"]
+
+    def _ar_check_bounce(self, date, fee):
+        super()._ar_check_bounce(date, fee)
+        if self.payment_type != "inbound" or self.partner_type != "customer":
+            raise UserError(
+                self.env._("%(what)s is no payment of a customer.", what=self.display_name)
+            )
+        if not self.move_id or self.move_id.state != "posted":
+            raise UserError(
+                self.env._(
+                    "%(what)s has no posted entry that could be reversed. Where the money came by "
+                    "a bank line, note the return there.",
+                    what=self.display_name,
+                )
+            )
+
+    def _ar_reverse_money(self, date, reason):
+        """Reverse the entry of the payment.
+
+        Items are released; a bank line that confirmed the money keeps its match, and the
+        reversal waits for the bank line of the return.
+        """
+        move = self.move_id
+        receivable = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        receivable.remove_move_reconcile()
+        ref = self.env._("Returned: %(payment)s, %(reason)s", payment=self.name, reason=reason)
+        reversal = move._reverse_moves([{"date": date, "invoice_date": False, "ref": ref}])
+        reversal._post(soft=False)
+        # sudo: the state of the payment follows; drafting or cancelling would change the entry
+        self.sudo().state = "rejected"
+        return reversal
+
+    # === BY HAND === #
+    @api.model
+    def _ar_notice_reversals(self, accounts):
+        """Payments of these debtors whose entry was reversed by hand lately: as if returned."""
+        if not accounts:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT payment.id, min(reversal.id)
+                  FROM account_move reversal
+                  JOIN account_payment payment ON payment.move_id = reversal.reversed_entry_id
+                  JOIN res_partner partner ON partner.id = payment.partner_id
+                  JOIN res_company company ON company.id = payment.company_id
+                  JOIN ar_collection account ON account.partner_id = partner.commercial_partner_id
+                   AND account.company_id = split_part(company.parent_path, '/', 1)::int
+                 WHERE account.id IN %s AND reversal.reversed_entry_id IS NOT NULL
+                   AND reversal.state = 'posted' AND reversal.create_date >= %s
+                   AND payment.ar_bounce_date IS NULL AND payment.payment_type = 'inbound'
+                 GROUP BY payment.id
+                """,
+                tuple(accounts.ids),
+                fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
+            )
+        )
+        payments = self.sudo()  # the machine notes it, whoever refreshes
+        for payment_id, move_id in rows:
+            payment, move = payments.browse(payment_id), self.env["account.move"].browse(move_id)
+            reason = self.env._("reversed in accounting")
+            payment._ar_note_bounce(move.sudo().date, reason, 0.0, move)  # sudo: as above
+            payments |= payment
+        payments._ar_tell_bounce()
