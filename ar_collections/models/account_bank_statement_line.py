@@ -14,8 +14,9 @@ class AccountBankStatementLine(models.Model):
         by_payment = self.filtered(lambda line: line._ar_payments())
         moves = self.env["account.move"]
         for line in by_payment:
-            moves |= line._ar_payments().action_ar_bounce(date, reason, fee)
-            line._ar_note_bounce(line._ar_payments()[:1].ar_bounce_date, reason, fee, moves[-1:])
+            payments = line._ar_payments()
+            moves |= payments.action_ar_bounce(date, reason, fee)
+            line._ar_note_bounce(payments[0].ar_bounce_date, reason, fee, moves[-1:])
         others = self - by_payment
         return moves | super(AccountBankStatementLine, others).action_ar_bounce(date, reason, fee)
 

@@ -155,8 +155,11 @@ class ArCollectionBounceMixin(models.AbstractModel):
 
     def _ar_after_bounce(self):
         """What follows at once: next action, instruments, figures, promises."""
+        partners = self.partner_id.commercial_partner_id
+        if len(self._ar_debtors()) < len(partners):  # paid and returned within a minute
+            self.env["ar.collection"].sudo()._refresh(partners.ids)  # sudo: the machine's figures
         accounts = self._ar_tell_bounce()
-        accounts._refresh(accounts.partner_id.ids)
+        accounts._refresh(partners.ids)
         self.env["ar.collection.promise"]._judge_accounts(accounts)
 
     def _ar_tell_bounce(self):
