@@ -26,10 +26,10 @@ class ArCollectionFigures(models.AbstractModel):
 
         Columns: line_id, partner_id (the debtor), company_id (root), currency_id, digits,
         open and open_currency (negative: a credit), days (past due), bucket (-1: a credit,
-        0: not due, 1 to 5: overdue), is_held, disputed, promised, planned, held_other
-        (company currency), held_currency, level_id, level_date, debtor_hold (kind of the
+        0: not due, 1 to 5: overdue), is_held, disputed, promised, planned, held_other and
+        their sum held_company (company currency), held_currency, level_id, level_date, debtor_hold (kind of the
         hold on the whole debtor, or NULL); with ``waiting`` also resume_on (first day after
-        the resume days of an ended hold, or NULL).
+        the resume days of a hold that has just ended, or NULL).
 
         :param partner_ids: ids of debtors; None: all. :param day: a date for all; None:
             today where each root company is. :param company_id: a root company; None: all.
@@ -37,12 +37,16 @@ class ArCollectionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT item.*, %(held_columns)s,
+                   CASE WHEN upto_held_other IS NOT NULL THEN %(held_company)s
+                        WHEN whole_kind IS NOT NULL THEN abs(open)
+                        ELSE 0 END AS held_company,
                    CASE WHEN upto_held_other IS NOT NULL THEN upto_held_other
                         WHEN whole_kind IS NOT NULL THEN abs(open_currency)
                         ELSE 0 END AS held_currency
               FROM (%(raw)s) item
             """,
             held_columns=SQL(", ").join(self._held_column_sql(name) for name in HELD_COLUMNS),
+            held_company=self._share_sql("held_other"),
             raw=self._raw_items_sql(partner_ids, day, waiting, company_id),
         )
 
@@ -56,6 +60,7 @@ class ArCollectionFigures(models.AbstractModel):
         """
         blocked = self._blocked_sql()
         roots = self.env["res.company"]._ar_every_root()
+        waiting_join, resume_on = self._waiting_sql(roots, day) if waiting else (SQL(), SQL())
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
@@ -95,12 +100,8 @@ class ArCollectionFigures(models.AbstractModel):
             companies=self._companies_sql(roots, day),
             parts=self._held_parts(partner_ids, day),
             debtor_holds=self._debtor_holds_sql(roots, day, partner_ids),
-            waiting_column=(
-                SQL(", greatest(waits.resume_on, debtor_waits.resume_on) AS resume_on")
-                if waiting
-                else SQL()
-            ),
-            waiting_join=self._waiting_sql(roots, day) if waiting else SQL(),
+            waiting_column=SQL(", %s AS resume_on", resume_on) if waiting else SQL(),
+            waiting_join=waiting_join,
             of_partners=(
                 SQL("partner.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
                 if partner_ids is not None
@@ -174,23 +175,24 @@ class ArCollectionFigures(models.AbstractModel):
         """
         names = list(HELD_COLUMNS)
         index = names.index(name)
-
-        def share(upto):
-            return SQL(
-                "round(abs(open) * %s / nullif(abs(open_currency), 0), digits)",
-                SQL.identifier(f"upto_{upto}"),
-            )
-
         return SQL(
             """
-            CASE WHEN upto_held_other IS NOT NULL THEN coalesce(%(upto)s - %(before)s, 0)
+            CASE WHEN upto_held_other IS NOT NULL THEN %(upto)s - %(before)s
                  WHEN whole_kind IN %(kinds)s THEN abs(open)
                  ELSE 0 END AS %(name)s
             """,
-            upto=share(name),
-            before=share(names[index - 1]) if index else SQL("0"),
+            upto=self._share_sql(name),
+            before=self._share_sql(names[index - 1]) if index else SQL("0"),
             kinds=HELD_COLUMNS[name],
             name=SQL.identifier(name),
+        )
+
+    @api.model
+    def _share_sql(self, name):
+        """SQL: held up to and with the part ``name`` of an item, in company currency."""
+        return SQL(
+            "coalesce(round(abs(open) * %s / nullif(abs(open_currency), 0), digits), 0)",
+            SQL.identifier(f"upto_{name}"),
         )
 
     @api.model
@@ -253,10 +255,50 @@ class ArCollectionFigures(models.AbstractModel):
 
     @api.model
     def _waiting_sql(self, roots, day=None):
-        """SQL joins ``waits`` and ``debtor_waits``: items, and whole debtors, whose hold has
-        ended, and when their resume days are over."""
+        """What waits because its hold has just ended: SQL joins, and the SQL of the first day
+        after the resume days, NULL where nothing waits.
+
+        Most holds ended long ago: what nothing waits for is not joined.
+        """
+        ended = self._ended_sql(roots, day)
+        [[items, debtors]] = self.env.execute_query(
+            SQL("SELECT bool_or(scope = 'item'), bool_or(scope = 'debtor') FROM (%s) ended", ended)
+        )
+        joins, days = [], [SQL("NULL::date")]
+        if items:
+            days.append(SQL("waits.resume_on"))
+            joins.append(
+                SQL(
+                    """
+                    LEFT JOIN (
+                        SELECT line_id, max(resume_on) AS resume_on FROM (%s) ended
+                         WHERE scope = 'item' GROUP BY line_id
+                    ) waits ON waits.line_id = line.id
+                    """,
+                    ended,
+                )
+            )
+        if debtors:
+            days.append(SQL("debtor_waits.resume_on"))
+            joins.append(
+                SQL(
+                    """
+                    LEFT JOIN (
+                        SELECT partner_id, company_id, max(resume_on) AS resume_on
+                          FROM (%s) ended WHERE scope = 'debtor' GROUP BY partner_id, company_id
+                    ) debtor_waits ON debtor_waits.partner_id = partner.commercial_partner_id
+                                  AND debtor_waits.company_id = company.root_id
+                    """,
+                    ended,
+                )
+            )
+        return SQL(" ").join(joins), SQL("greatest(%s)", SQL(", ").join(days))
+
+    @api.model
+    def _ended_sql(self, roots, day):
+        """SQL: the holds that have ended and whose resume days are not over."""
         holds = self.env["ar.collection.hold"]
-        ended = SQL(
+        return SQL(
             """
             SELECT hold.line_id, account.partner_id, account.company_id, hold.scope,
                    %(end)s + coalesce(policy.resume_days, 0) AS resume_on
@@ -265,25 +307,12 @@ class ArCollectionFigures(models.AbstractModel):
               JOIN %(todays)s ON todays.root_id = account.company_id
               LEFT JOIN ar_collection_policy policy ON policy.id = account.policy_id
              WHERE %(end)s <= %(day)s AND %(end)s >= hold.date_from
+               AND %(end)s + coalesce(policy.resume_days, 0) > %(day)s
             """,
             accounts=self._accounts_sql(),
             end=holds._end_sql("hold"),
             todays=holds._todays_sql(day, roots),
             day=day or SQL("todays.day"),
-        )
-        return SQL(
-            """
-            LEFT JOIN (
-                SELECT line_id, max(resume_on) AS resume_on FROM (%(ended)s) ended
-                 WHERE scope = 'item' GROUP BY line_id
-            ) waits ON waits.line_id = line.id
-            LEFT JOIN (
-                SELECT partner_id, company_id, max(resume_on) AS resume_on FROM (%(ended)s) ended
-                 WHERE scope = 'debtor' GROUP BY partner_id, company_id
-            ) debtor_waits ON debtor_waits.partner_id = partner.commercial_partner_id
-                          AND debtor_waits.company_id = company.root_id
-            """,
-            ended=ended,
         )
 
     @api.model

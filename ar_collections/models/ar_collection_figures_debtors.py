@@ -31,8 +31,7 @@ class ArCollectionFigures(models.AbstractModel):
                        sum(open_currency) FILTER (WHERE bucket > 0) AS overdue_currency,
                        sum(held_currency) FILTER (WHERE bucket > 0 AND is_held) AS held_currency,
                        sum(- open_currency - held_currency) FILTER (WHERE bucket < 0) AS credit,
-                       sum(- open - disputed - promised - planned - held_other)
-                           FILTER (WHERE bucket < 0) AS credit_company,
+                       sum(- open - held_company) FILTER (WHERE bucket < 0) AS credit_company,
                        sum(- open) FILTER (WHERE bucket < 0) AS unapplied_credit,
                        max(days) FILTER (WHERE bucket > 0) AS days_overdue,
                        max(bucket) AS oldest_bucket, max(today) AS today,

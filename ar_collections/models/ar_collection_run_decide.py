@@ -265,8 +265,7 @@ class ArCollectionRun(models.Model):
                    CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
                         THEN item.open_currency - item.held_currency ELSE 0 END AS claimable,
                    CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
-                        THEN item.open - item.disputed - item.promised - item.planned
-                             - item.held_other ELSE 0 END AS claimable_company,
+                        THEN item.open - item.held_company ELSE 0 END AS claimable_company,
                    coalesce(level.delay >= 0, FALSE) AS was_noticed,
                    CASE WHEN item.open > 0 THEN step.delay END AS reached_delay,
                    greatest(item.due_date + upcoming.first_day,
@@ -297,36 +296,38 @@ class ArCollectionRun(models.Model):
     def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
         """SQL: one row per debtor and currency. The sums are floats, which need no
         conversion by Python for each."""
-        due = SQL("open > 0 AND days > 0")
-        courtesy = SQL("open > 0 AND days <= 0 AND reached_delay < 0")
         return SQL(
             """
-            WITH item AS (%(items)s),
+            WITH item AS (  -- OFFSET is a fence: what the sums use is worked out once an item
+                SELECT item.*, open > 0 AND days > 0 AS is_due,
+                       open > 0 AND days <= 0 AND reached_delay < 0 AS is_courtesy
+                  FROM (%(items)s) item OFFSET 0
+            ),
             debtor AS (
             SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
                    max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
-                   coalesce(sum(open_currency) FILTER (WHERE %(due)s), 0)::float8 AS overdue,
-                   coalesce(sum(open) FILTER (WHERE %(due)s), 0)::float8 AS overdue_company,
-                   coalesce(sum(disputed + promised + planned + held_other)
-                            FILTER (WHERE %(due)s), 0)::float8 AS held_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(due)s), 0)::float8 AS claimable,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s), 0)::float8
+                   coalesce(sum(open_currency) FILTER (WHERE is_due), 0)::float8 AS overdue,
+                   coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
+                   coalesce(sum(held_company) FILTER (WHERE is_due AND is_held), 0)::float8
+                       AS held_company,
+                   coalesce(sum(claimable) FILTER (WHERE is_due), 0)::float8 AS claimable,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_due), 0)::float8
                        AS claimable_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(due)s AND was_noticed), 0)::float8 AS noticed,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(due)s AND was_noticed), 0)::float8
+                   coalesce(sum(claimable) FILTER (WHERE is_due AND was_noticed), 0)::float8 AS noticed,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_due AND was_noticed), 0)::float8
                        AS noticed_company,
-                   coalesce(sum(claimable) FILTER (WHERE %(courtesy)s), 0)::float8 AS courtesy,
-                   coalesce(sum(claimable_company) FILTER (WHERE %(courtesy)s), 0)::float8
+                   coalesce(sum(claimable) FILTER (WHERE is_courtesy), 0)::float8 AS courtesy,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_courtesy), 0)::float8
                        AS courtesy_company,
-                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE open < 0), 0)::float8
+                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE bucket < 0), 0)::float8
                        AS credit,
-                   coalesce(sum(- open - disputed - promised - planned - held_other)
-                            FILTER (WHERE open < 0), 0)::float8 AS credit_company,
-                   coalesce(sum(- open) FILTER (WHERE open < 0), 0)::float8 AS unapplied,
+                   coalesce(sum(- open - held_company) FILTER (WHERE bucket < 0), 0)::float8
+                       AS credit_company,
+                   coalesce(sum(- open) FILTER (WHERE bucket < 0), 0)::float8 AS unapplied,
                    coalesce(sum(open_currency - held_currency)
-                            FILTER (WHERE %(due)s AND is_waiting), 0)::float8 AS waiting,
+                            FILTER (WHERE is_due AND is_waiting), 0)::float8 AS waiting,
                    max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
-                   max(days) FILTER (WHERE %(due)s) AS days,
+                   max(days) FILTER (WHERE is_due) AS days,
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
                    min(next_on) FILTER (WHERE claimable > 0) AS next_on
               FROM item
@@ -354,8 +355,6 @@ class ArCollectionRun(models.Model):
                 all_policies,
                 own_notice.level_id.delay if own_notice else None,
             ),
-            due=due,
-            courtesy=courtesy,
             own=own_notice._lead().id if own_notice else 0,
             quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
         )
