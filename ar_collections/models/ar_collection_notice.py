@@ -254,6 +254,7 @@ class ArCollectionNotice(models.Model):
             [
                 {
                     "collection_id": row["account"]["account_id"],
+                    "company_id": run.company_id.id,  # else the ORM writes each notice twice
                     "run_id": run.id,
                     "channel": channel,
                     "date": run.date,

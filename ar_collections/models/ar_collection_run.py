@@ -9,7 +9,7 @@ from odoo.tools import format_date
 _logger = logging.getLogger(__name__)
 
 #: Notices made in one go; lines follow by one statement for all of them.
-BATCH = 2000
+BATCH = 5000
 
 
 class ArCollectionRun(models.Model):
