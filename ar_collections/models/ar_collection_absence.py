@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class ArCollectionAbsence(models.Model):
@@ -34,6 +36,10 @@ class ArCollectionAbsence(models.Model):
     date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
     date_to = fields.Date(string="To", required=True, help="The last day.")
     note = fields.Char()
+    company_id = fields.Many2one(related="user_id.company_id")
+    state = fields.Selection(
+        [("planned", "Planned"), ("active", "Away"), ("ended", "Back")], compute="_compute_state"
+    )
 
     _dates_ascend = models.Constraint(
         "CHECK (date_to >= date_from)",
@@ -43,6 +49,105 @@ class ArCollectionAbsence(models.Model):
         "CHECK (user_id != deputy_id)", "Nobody is the deputy of himself or herself."
     )
 
+    @api.depends("date_from", "date_to")
+    def _compute_state(self):
+        today = self.env.company._ar_today()
+        for absence in self:
+            if absence.date_to and absence.date_to < today:
+                absence.state = "ended"
+            else:
+                late = absence.date_from and absence.date_from > today
+                absence.state = "planned" if late else "active"
+
+    @api.constrains("user_id", "deputy_id", "date_from", "date_to")
+    def _check_deputy(self):
+        for absence in self:
+            deputy = absence.deputy_id
+            if not deputy.has_group("ar_collections.group_ar_collection_user"):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s is no collector and would see none of the debtors. Please choose "
+                        "another deputy.",
+                        user=deputy.name,
+                    )
+                )
+            clash = self.sudo().search(  # whoever else is away then, also out of reach
+                [
+                    ("id", "!=", absence.id),
+                    "|",
+                    ("user_id", "in", (absence.user_id.id, deputy.id)),
+                    ("deputy_id", "=", absence.user_id.id),
+                    ("date_from", "<=", absence.date_to),
+                    ("date_to", ">=", absence.date_from),
+                ],
+                limit=1,
+            )
+            if clash:
+                raise ValidationError(
+                    self.env._(
+                        "From %(from)s to %(to)s %(user)s is away already, and %(deputy)s stands in. "
+                        "Please choose other days or another deputy.",
+                        **{
+                            "user": clash.user_id.name,
+                            "deputy": clash.deputy_id.name,
+                            "from": format_date(self.env, clash.date_from),
+                            "to": format_date(self.env, clash.date_to),
+                        },
+                    )
+                )
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        absences = super().create(vals_list)
+        absences._check_may()
+        absences._note(self.env._("Debtors of %(user)s worked by %(deputy)s"))
+        return absences
+
+    def write(self, vals):
+        self._check_may()
+        result = super().write(vals)
+        self._check_may()
+        self._note(self.env._("Absence changed: debtors of %(user)s worked by %(deputy)s"))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_planned(self):
+        self._check_may()
+        begun = self.filtered(lambda absence: absence.state != "planned")[:1]
+        if begun and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The absence of %(user)s has begun. Please set its last day instead.",
+                    user=begun.user_id.name,
+                )
+            )
+
+    def _check_may(self):
+        """One's own absence, that of the collectors one leads, or any for a manager."""
+        user = self.env.user
+        if self.env.su or user.has_group("ar_collections.group_ar_collection_manager"):
+            return
+        # sudo: whom one leads
+        led = self.env["ar.collection.portfolio"].sudo().search([("lead_id", "=", user.id)])
+        allowed = user | led.member_ids.user_id
+        if wrong := self.filtered(lambda absence: absence.user_id not in allowed)[:1]:
+            raise AccessError(
+                self.env._(
+                    "The absence of %(user)s is entered by %(user)s, the team lead or a manager.",
+                    user=wrong.user_id.name,
+                )
+            )
+
+    def _note(self, text):
+        def describe(absence):
+            said = text.replace("%(user)s", absence.user_id.name)
+            said = said.replace("%(deputy)s", absence.deputy_id.name)
+            return f"{said}, {absence.date_from} - {absence.date_to}"
+
+        self.env["ar.collection.audit"]._log(self, "right", describe)
+
+    # === BUSINESS === #
     @api.model
     def _today(self):
         """Absences by dates: dict collector -> deputy, of those who are away today."""

@@ -1,6 +1,4 @@
-from collections import defaultdict
-
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class ArCollectionCall(models.Model):
@@ -22,34 +20,11 @@ class ArCollectionCall(models.Model):
         string="Allowed by a manager", readonly=True, copy=False, help="By an override."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(self._with_verdicts(vals_list))
-
-    @api.model
-    def _with_verdicts(self, vals_list):
-        """Add to the values of outgoing contacts what the rule said at that moment."""
-        groups = defaultdict(set)
-        for vals in vals_list:
-            if vals.get("collection_id") and vals.get("direction", "out") == "out":
-                groups[self._moment_of(vals)].add(vals["collection_id"])
-        verdicts = {
-            (channel, now): self.env["ar.collection"]
-            .browse(account_ids)
-            .exists()
-            ._contact_check(channel, now)
-            for (channel, now), account_ids in groups.items()
-        }
-        return [{**vals, **self._said_of(vals, verdicts)} for vals in vals_list]
-
-    @api.model
-    def _said_of(self, vals, verdicts):
-        said = verdicts.get(self._moment_of(vals), {}).get(vals.get("collection_id"))
-        if not said or vals.get("direction", "out") != "out":
-            return {"rule_code": False, "overridden": False}
-        return {"rule_code": said["code"], "overridden": said["overridden"]}
-
-    @api.model
-    def _moment_of(self, vals):
-        date = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
-        return vals.get("channel", "phone"), date.replace(second=0, microsecond=0)
+    def _prepare_call_vals(self, vals):
+        vals = super()._prepare_call_vals(vals)
+        account = self.env["ar.collection"].browse(vals.get("collection_id")).exists()
+        if not account or vals.get("direction", "out") != "out":
+            return vals
+        now = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
+        said = account._contact_check(vals.get("channel", "phone"), now)[account.id]
+        return {**vals, "rule_code": said["code"], "overridden": said["overridden"]}

@@ -101,9 +101,41 @@ class ArCollectionPortfolioMember(models.Model):
         string="Debtors at most", help="Of this portfolio; 0: as many as there are."
     )
 
+    debtor_count = fields.Integer(string="Debtors now", compute="_compute_debtor_count")
+    amount = fields.Monetary(string="Overdue now", compute="_compute_debtor_count")
+    currency_id = fields.Many2one(related="portfolio_id.currency_id")
+
     _user_uniq = models.UniqueIndex(
         "(portfolio_id, user_id)", "A collector stands once in a portfolio."
     )
     _capacity_positive = models.Constraint(
         "CHECK (capacity >= 0)", "The number of debtors cannot be negative."
     )
+
+    @api.depends("user_id", "portfolio_id")
+    def _compute_debtor_count(self):
+        rows = self.env["ar.collection"]._read_group(
+            [("portfolio_id", "in", self.portfolio_id.ids), ("total_due", ">", 0)],
+            ["portfolio_id", "user_id"],
+            ["__count", "total_overdue:sum"],
+        )
+        found = {(one, user): figures for one, user, *figures in rows}
+        for member in self:
+            member.debtor_count, member.amount = found.get(
+                (member.portfolio_id, member.user_id), (0, 0.0)
+            )
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        for member in self:
+            user = member.user_id
+            collector = user.has_group("ar_collections.group_ar_collection_user")
+            if not collector or member.company_id not in user.company_ids.root_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s is no collector of %(company)s. Please give the access right "
+                        "first, or choose somebody else.",
+                        user=user.name,
+                        company=member.company_id.name,
+                    )
+                )

@@ -32,6 +32,7 @@ from . import (
     test_partner,
     test_partner_merge,
     test_policy,
+    test_portfolio,
     test_print_batch,
     test_priority,
     test_problem,

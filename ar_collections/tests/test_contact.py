@@ -46,6 +46,7 @@ class ContactCommon(ArCollectionsCommon):
                 "collection_id": (account or cls.account).id,
                 "date": date,
                 "result_id": cls.env.ref(f"ar_collections.call_result_{result}").id,
+                "note": "Said so",
                 **vals,
             }
         )
