@@ -67,8 +67,7 @@ class Delivery:
         return [*jobs, *interleave([batch], 1)]
 
     def deliver(self) -> None:
-        for _notice in range(NOTICES):
-            self.notices._deliver_next()
+        self.notices._cron_deliver()
 
     def _prepare(self, port: int) -> None:
         self.env["ir.mail_server"].search([]).active = False

@@ -12,8 +12,7 @@ BUCKETS = [
     ("4", "Bucket 4"),
     ("5", "Bucket 5"),
 ]
-#: Keeps the mail of a notice out of the hands of core's own queue, which is at-least-once.
-FAR_FUTURE = "2999-12-31 00:00:00"
+
 #: Fields that only the refresh writes: the cache of the ledger.
 MACHINE_FIELDS = (
     "total_due",
@@ -316,18 +315,6 @@ class ArCollection(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["partner_id"]
-
-    # === MAIL === #
-    def _notify_by_email_get_base_mail_values(
-        self, message, recipients_data, additional_values=None
-    ):
-        """Keep the mail of a notice out of core's queue: the delivery hands it over itself."""
-        values = super()._notify_by_email_get_base_mail_values(
-            message, recipients_data, additional_values
-        )
-        if self.env.context.get("ar_collections_notice"):
-            values["scheduled_date"] = FAR_FUTURE
-        return values
 
     # === ACTIONS === #
     def action_refresh(self):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from . import repeated
+
 #: Kinds of hold as they are told apart in the figures, in the order of the running sums.
 HELD_COLUMNS = {
     "disputed": ("disputed",),
@@ -59,8 +61,10 @@ class ArCollectionFigures(models.AbstractModel):
         before the fence: most items have none, and then nothing asks for them.
         """
         blocked = self._blocked_sql()
-        roots = self.env["res.company"]._ar_every_root()
-        waiting_join, resume_on = self._waiting_sql(roots, day) if waiting else (SQL(), SQL())
+        roots = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
+        waiting_join, resume_on = (
+            self._waiting_sql(roots, day, partner_ids) if waiting else (SQL(), SQL())
+        )
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
@@ -103,7 +107,7 @@ class ArCollectionFigures(models.AbstractModel):
             waiting_column=SQL(", %s AS resume_on", resume_on) if waiting else SQL(),
             waiting_join=waiting_join,
             of_partners=(
-                SQL("partner.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
+                SQL("partner.commercial_partner_id = ANY(%s::int[])", list(partner_ids))
                 if partner_ids is not None
                 else SQL("TRUE")
             ),
@@ -117,12 +121,11 @@ class ArCollectionFigures(models.AbstractModel):
         They are given to PostgreSQL as numbers: from its statistics of them it knows how
         many items to expect, and plans well; of a join with the accounts it knows nothing.
         """
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM account_account"
-                " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
-            )
+        query = SQL(
+            "SELECT id FROM account_account"
+            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
         )
+        rows = repeated.remember(self.env, "trade", lambda: self.env.execute_query(query))
         return [account_id for [account_id] in rows]
 
     @api.model
@@ -207,9 +210,8 @@ class ArCollectionFigures(models.AbstractModel):
             )
             for root in roots
         }
-        companies = self.env.execute_query(
-            SQL("SELECT id, split_part(parent_path, '/', 1)::int FROM res_company")
-        )
+        query = SQL("SELECT id, split_part(parent_path, '/', 1)::int FROM res_company")
+        companies = repeated.remember(self.env, "companies", lambda: self.env.execute_query(query))
         rows = [
             (company_id, *columns[root_id])
             for company_id, root_id in companies
@@ -241,31 +243,27 @@ class ArCollectionFigures(models.AbstractModel):
             """,
             todays=self.env["ar.collection.hold"]._todays_sql(day, roots),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
-            of_partners=(
-                SQL(
-                    # an array, not a join: PostgreSQL then starts from these few debtors
-                    "hold.collection_id = ANY(ARRAY(SELECT id FROM ar_collection"
-                    " WHERE partner_id = ANY(%s::int[])))",
-                    list(partner_ids),
-                )
-                if partner_ids is not None
-                else SQL("TRUE")
-            ),
+            of_partners=self._of_accounts_sql(SQL("hold.collection_id"), partner_ids),
         )
 
     @api.model
-    def _waiting_sql(self, roots, day=None):
+    def _waiting_sql(self, roots, day=None, partner_ids=None):
         """What waits because its hold has just ended: SQL joins, and the SQL of the first day
         after the resume days, NULL where nothing waits.
 
         Most holds ended long ago: what nothing waits for is not joined.
         """
-        ended = self._ended_sql(roots, day)
-        [[items, debtors]] = self.env.execute_query(
-            SQL("SELECT bool_or(scope = 'item'), bool_or(scope = 'debtor') FROM (%s) ended", ended)
+        ended = self._ended_sql(roots, day, partner_ids)
+        [found] = repeated.execute(
+            self.env,
+            SQL(
+                "SELECT bool_or(scope = 'item') AS items, bool_or(scope = 'debtor') AS debtors"
+                " FROM (%s) ended",
+                ended,
+            ),
         )
         joins, days = [], [SQL("NULL::date")]
-        if items:
+        if found["items"]:
             days.append(SQL("waits.resume_on"))
             joins.append(
                 SQL(
@@ -278,7 +276,7 @@ class ArCollectionFigures(models.AbstractModel):
                     ended,
                 )
             )
-        if debtors:
+        if found["debtors"]:
             days.append(SQL("debtor_waits.resume_on"))
             joins.append(
                 SQL(
@@ -295,7 +293,7 @@ class ArCollectionFigures(models.AbstractModel):
         return SQL(" ").join(joins), SQL("greatest(%s)", SQL(", ").join(days))
 
     @api.model
-    def _ended_sql(self, roots, day):
+    def _ended_sql(self, roots, day, partner_ids):
         """SQL: the holds that have ended and whose resume days are not over."""
         holds = self.env["ar.collection.hold"]
         return SQL(
@@ -307,12 +305,25 @@ class ArCollectionFigures(models.AbstractModel):
               JOIN %(todays)s ON todays.root_id = account.company_id
               LEFT JOIN ar_collection_policy policy ON policy.id = account.policy_id
              WHERE %(end)s <= %(day)s AND %(end)s >= hold.date_from
-               AND %(end)s + coalesce(policy.resume_days, 0) > %(day)s
+               AND %(end)s + coalesce(policy.resume_days, 0) > %(day)s AND %(of_partners)s
             """,
             accounts=self._accounts_sql(),
             end=holds._end_sql("hold"),
             todays=holds._todays_sql(day, roots),
             day=day or SQL("todays.day"),
+            of_partners=self._of_accounts_sql(SQL("hold.collection_id"), partner_ids),
+        )
+
+    @api.model
+    def _of_accounts_sql(self, column, partner_ids):
+        """SQL: the column is an account of one of these debtors; None: of any."""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL(
+            # an array, not a join: PostgreSQL then starts from these few debtors
+            "%s = ANY(ARRAY(SELECT id FROM ar_collection WHERE partner_id = ANY(%s::int[])))",
+            column,
+            list(partner_ids),
         )
 
     @api.model

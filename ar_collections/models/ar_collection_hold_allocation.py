@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import allocation
+from . import repeated
 
 #: Core's own exclusion of an item, as if it were a hold.
 EXCLUDED = {"hold_id": None, "kind": "other", "amount": None, "date_to": None, "baseline": None}
@@ -78,7 +79,7 @@ class ArCollectionHold(models.Model):
         Two plain queries and not one: PostgreSQL cannot guess how many holds are in force,
         and chooses joins that take seconds.
         """
-        holds = self.env.execute_query_dict(self._in_force_rows_sql(line_ids, day, partner_ids))
+        holds = repeated.execute(self.env, self._in_force_rows_sql(line_ids, day, partner_ids))
         own, of_debtor = defaultdict(list), defaultdict(list)
         for hold in holds:
             if hold["scope"] == "item":
@@ -154,6 +155,8 @@ class ArCollectionHold(models.Model):
     def _items_of(self, line_ids):
         """Items with something open: what is open, whose they are, and whether core excludes
         them."""
+        if not line_ids:
+            return []
         return self.env.execute_query_dict(
             SQL(
                 """

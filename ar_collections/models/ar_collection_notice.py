@@ -2,10 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import reference
+from . import repeated
 from .ar_collection_decision import REASONS
 from .ar_collection_level import TONES
 
@@ -31,6 +31,15 @@ TRANSITIONS = {
     "skipped": {"queued", "to_approve"},
     "cancelled": {"draft", "to_approve", "queued", "to_print", "failed"},
 }
+#: What a notice says of the documents of its items; a document has a hundred columns more.
+MOVE_FIELDS = [
+    "move_type",
+    "invoice_date",
+    "origin_payment_id",
+    "partner_bank_id",
+    "payment_reference",
+    "statement_line_id",
+]
 
 
 class ArCollectionNotice(models.Model):
@@ -265,12 +274,14 @@ class ArCollectionNotice(models.Model):
                 for (row, channel), level in zip(rows, levels, strict=True)
             ]
         )
-        notices._freeze_lines(
-            [row["decision"] for row, _channel in rows],
+        policies = self.env["ar.collection.policy"].with_context(active_test=False)
+        items = run._ladder_items_sql(
             run.company_id,
             run.date,
             [row["account"]["partner_id"] for row in decided],
+            policies.search([("company_id", "=", run.company_id.id)]),
         )
+        notices._freeze_lines([row["decision"] for row, _channel in rows], items)
         return notices._follow_first()
 
     @api.model_create_multi
@@ -340,10 +351,13 @@ class ArCollectionNotice(models.Model):
             ],
         }
 
-    def _freeze_lines(self, decisions, company, today, partner_ids):
-        """Write the lines of these notices anew, a decision for each."""
-        self.flush_model()
-        self.line_ids.unlink()
+    def _freeze_lines(self, decisions, items):
+        """Write the lines of these notices anew, a decision for each.
+
+        :param SQL items: their items, columns of ``ar.collection.run._ladder_items_sql``.
+        """
+        lines = self.env["ar.collection.notice.line"]
+        lines._forget(self)
         rows = [
             (
                 notice.id,
@@ -356,12 +370,7 @@ class ArCollectionNotice(models.Model):
             for notice, decision in zip(self, decisions, strict=True)
             for claim in decision.claims
         ]
-        run = self.env["ar.collection.run"]
-        policies = self.env["ar.collection.policy"].with_context(active_test=False)
-        items = run._ladder_items_sql(
-            company, today, partner_ids, policies.search([("company_id", "=", company.id)])
-        )
-        self.env["ar.collection.notice.line"]._insert(rows, items)
+        lines._insert(rows, items)
         self.invalidate_recordset(["line_ids"])
 
     @api.model
@@ -400,6 +409,7 @@ class ArCollectionNotice(models.Model):
     def _prepare_totals(self):
         """The totals with payment reference and bank account, per currency."""
         totals = []
+        self.line_ids.move_id.fetch(MOVE_FIELDS)
         for row in self.totals or []:
             claimed = self.line_ids.filtered(
                 lambda line, row=row: (
@@ -433,17 +443,27 @@ class ArCollectionNotice(models.Model):
         own = banks.filtered(lambda bank: bank.currency_id == currency)
         return (own or banks.filtered(lambda bank: not bank.currency_id))[:1]
 
-    def _earlier_notices(self):
-        """Notices of the same items sent before this one, oldest first; that of the same
-        decision through another channel is this one said twice."""
+    def _earlier_dates(self):
+        """The dates of notices of the same items sent before this one, oldest first; that of
+        the same decision through another channel is this one said twice."""
         self.ensure_one()
-        lines = self.env["ar.collection.notice.line"].search(
-            Domain("line_id", "in", self.line_ids.line_id.ids)
-            & Domain("notice_id.state", "=", "sent")
-            & Domain("kind", "in", ("claim", "also"))
-            & Domain("notice_id", "not in", (self | self._siblings()).ids)
+        self.flush_model(["state", "lead_id", "date"])
+        rows = repeated.execute(
+            self.env,
+            SQL(
+                """
+                SELECT DISTINCT notice.date
+                  FROM ar_collection_notice_line line
+                  JOIN ar_collection_notice notice ON notice.id = line.notice_id
+                 WHERE line.line_id = ANY(%s::int[]) AND line.kind IN ('claim', 'also')
+                   AND notice.state = 'sent' AND coalesce(notice.lead_id, notice.id) != %s
+                 ORDER BY notice.date
+                """,
+                self.line_ids.line_id.ids,
+                self._lead().id or 0,
+            ),
         )
-        return lines.notice_id.sorted("id")
+        return [row["date"] for row in rows]
 
 
 def _claims(level, row):

@@ -85,12 +85,13 @@ class ArCollectionNotice(models.Model):
         given_up._withdraw_approval()
         return result
 
-    def _outgrew_approval(self):
+    def _outgrew_approval(self, siblings):
         """Ask again when by now more is claimed than was approved.
 
+        :param siblings: the notices of the same decision through other channels.
         :return: whether the notice waits again.
         """
-        asked = (self | self._siblings()).sudo().approval_ids  # whoever delivers
+        asked = (self | siblings).sudo().approval_ids  # whoever delivers
         granted = asked.filtered(lambda request: request.state == "approved")
         approved = max(granted.mapped("amount"), default=0)
         if not granted or self.currency_id.compare_amounts(self.amount, approved) <= 0:

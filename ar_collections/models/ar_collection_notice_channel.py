@@ -91,8 +91,17 @@ class ArCollectionNotice(models.Model):
 
     def _siblings(self):
         """The notices of the same decisions through other channels."""
-        leads = self.mapped(lambda notice: notice._lead())
-        return (leads | self.search([("lead_id", "in", leads.ids)])) - self
+        leads = [notice._lead().id for notice in self]
+        self.flush_model(["lead_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM ar_collection_notice WHERE lead_id = ANY(%s) OR id = ANY(%s)"
+                " ORDER BY id DESC",
+                leads,
+                leads,
+            )
+        )
+        return self.browse(notice_id for [notice_id] in rows) - self
 
     def _stands(self):
         """Whether the claim of the notice stands: it has left, or may have, or is about to."""

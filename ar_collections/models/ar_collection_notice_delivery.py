@@ -4,10 +4,11 @@ from contextlib import contextmanager
 
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL, email_normalize, formataddr
+from odoo import api, models
+from odoo.tools import SQL
 
+from . import repeated
+from .ar_collection_notice_batch import Worker
 from .ar_collection_notice_retry import OUTAGE
 
 _logger = logging.getLogger(__name__)
@@ -33,17 +34,19 @@ class ArCollectionNotice(models.Model):
     def _cron_deliver(self):
         """Deliver queued notices, one after the other, while there is time."""
         self._fail_interrupted()
-        passed, unreachable = [], 0
-        while self.env["ir.cron"]._commit_progress(1, remaining=self._count_queued(passed)):
-            notice_id = self._deliver_next(passed)
-            if not notice_id:
-                break
-            passed.append(notice_id)
-            unreachable = unreachable + 1 if self.browse(notice_id).retry_at else 0
-            if unreachable == OUTAGE:
-                # the server is down: this is not the fault of the notices
-                self.env["ir.cron"]._commit_progress(remaining=0)
-                break
+        worker = Worker()
+        notices = self.with_context(ar_delivery_worker=worker)
+        repeated.keep_plans(self.env.cr)
+        left = self._commit(remaining=self._count_queued())
+        try:
+            while left and worker.unreachable < OUTAGE and notices._deliver_next():
+                left = notices._commit(processed=1)
+        finally:
+            worker.sessions.close()
+        repeated.forget_plans(self.env.cr)
+        if worker.unreachable >= OUTAGE:
+            # the server is down: this is not the fault of the notices
+            self._commit(remaining=0)
         self._gc_mails()
 
     @api.autovacuum
@@ -56,34 +59,32 @@ class ArCollectionNotice(models.Model):
         sent.mail_mail_id.sudo().unlink()  # of mail, only our own are touched
 
     @api.model
-    def _count_queued(self, passed):
+    def _count_queued(self):
         [[count]] = self.env.execute_query(
-            SQL(
-                # counted as far as it matters: all of them at each notice would be too slow
-                "SELECT count(*) FROM (SELECT FROM ar_collection_notice"
-                " WHERE %s AND id != ALL(%s::int[]) LIMIT 1000) due",
-                self._due_sql(),
-                list(passed),
-            )
+            SQL("SELECT count(*) FROM ar_collection_notice WHERE %s", self._due_sql())
         )
         return count
 
     @api.model
-    def _deliver_next(self, passed=()):
+    def _deliver_next(self):
         """Deliver the next queued notice that no other worker has.
 
-        :param passed: ids not to be tried again now.
-        :return: id of the notice, None when none is left.
+        :return: its id, None when none is left.
         """
-        self.env["ir.cron"]._commit_progress()  # the lock must be the first statement
-        notice = self._lock_next(passed)
+        worker = self._worker()
+        if worker and worker.is_over() and not self._begin_batch():
+            return None
+        if not worker or worker.has_begun():
+            self._commit()  # the lock must be the first statement
+        notice = self._lock_next(worker.passed if worker else ())
         if not notice:
             return None
         with notice._delivery_lock() as free:
             # letter and mail are made as in the notice's own company
             notice = notice.with_company(notice.company_id)
-            if free and notice._claim_safely():
-                notice._hand_over_safely()
+            handed_over = free and notice._claim_safely() and notice._hand_over_safely()
+        if worker:
+            worker.note(notice.id, handed_over)
         return notice.id
 
     @api.model
@@ -124,7 +125,7 @@ class ArCollectionNotice(models.Model):
                 if not free:
                     continue
                 # a new snapshot: its worker may have finished it a moment ago
-                self.env["ir.cron"]._commit_progress()
+                self._commit()
                 notice.invalidate_recordset(["state"])
                 if notice.state == "sending":
                     notice._set_unknown(
@@ -139,7 +140,7 @@ class ArCollectionNotice(models.Model):
         """
         try:
             go_on = self._claim()
-            self.env["ir.cron"]._commit_progress()
+            self._commit(keep_all=go_on)
             return go_on
         except TransactionRollbackError:
             # an item changed meanwhile: the notice stays queued for the next round
@@ -154,7 +155,7 @@ class ArCollectionNotice(models.Model):
                 failure="error",
                 delivery_unknown=False,
             )
-            self.env["ir.cron"]._commit_progress()
+            self._commit()
             return False
 
     def _claim(self):
@@ -171,14 +172,14 @@ class ArCollectionNotice(models.Model):
         elif siblings.filtered(lambda notice: notice._comes_before(self)):
             return False  # stays queued
         else:
-            claimed = self._claim_anew()
+            claimed = self._claim_anew(siblings)
         if not claimed:
             return False
         state = self._on_channel("claim")
         self._set_state(state, tries=self.tries + 1)
         return state == "sending"
 
-    def _claim_anew(self):
+    def _claim_anew(self, siblings):
         """Rebuild the claim from the ledger.
 
         :return: False when nothing is to be sent after all; the notice says why.
@@ -203,11 +204,12 @@ class ArCollectionNotice(models.Model):
             }
         )
         self.write(self._prepare_text_vals(level, self._content_lang()))
-        self._freeze_lines([row["decision"]], self.company_id, today, [account.partner_id.id])
-        if self._outgrew_approval():
+        self._freeze_lines([row["decision"]], self._frozen_items_sql(row["account"]["items"]))
+        if self._outgrew_approval(siblings):
             return False
         if money := self._money_on_its_way():
             self._skip("money_on_its_way", money)
+            account.invalidate_recordset()  # it may have been read for the whole batch
             account._set_next_action(self.env._("Match the money on its way"), today)
             return False
         self.totals = self._prepare_totals()
@@ -238,55 +240,17 @@ class ArCollectionNotice(models.Model):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
         self.attachment_id = self.level_id.attach_letter and self._make_letter()
         files = self.attachment_id | self._attach_invoices()  # the text says what is attached
-        subject, body = self._render_mail()
-        self.write({"subject": subject, "body": body})
-        message = self._post_to_debtor(subject, body, self._message_id(), files)
-        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
-        if not mail:
-            raise UserError(
-                self.env._(
-                    "%(contact)s receives no e-mails: the mail could not be made.",
-                    contact=self.contact_id.display_name,
-                )
-            )
+        subject, body, own = self._render_mail()
+        mail = self._post_to_debtor(subject, body, self._message_id(), files, own)
         self.write(
             {
-                "mail_message_id": message.id,
-                "mail_mail_id": mail[:1].id,
-                "message_reference": message.message_id,
+                "subject": subject,
+                "body": body,
+                "mail_message_id": mail.mail_message_id.id,
+                "mail_mail_id": mail.id,
+                "message_reference": mail.message_id,
             }
         )
-
-    def _post_to_debtor(self, subject, body, message_id, files=()):
-        """Post on the account for the contact alone; the mail stays out of core's queue."""
-        return self.collection_id.with_context(
-            ar_collections_notice=True, mail_post_autofollow=False, lang=self.lang
-        ).message_post(
-            body=body,
-            subject=subject,
-            message_type="comment",
-            subtype_xmlid="mail.mt_note",
-            partner_ids=self.contact_id.ids,
-            email_from=self._sender(),
-            author_id=(self.user_id.partner_id or self.company_id.partner_id).id,
-            attachment_ids=[file.id for file in files],
-            message_id=message_id,
-            email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
-            email_add_signature=False,
-            force_send=False,
-            mail_auto_delete=False,
-        )
-
-    def _sender(self):
-        company = self.company_id
-        if company.ar_email:
-            return formataddr((company.name, email_normalize(company.ar_email) or company.ar_email))
-        return company.email_formatted or self.user_id.email_formatted
-
-    def _message_id(self):
-        """Stable over retries, so that a receiver can tell a second copy."""
-        database = self.env["ir.config_parameter"].get_param("database.uuid", "odoo")
-        return f"<ar-notice-{self.id}-{database}@ar-collections>"
 
     def _make_letter(self):
         """The letter as PDF, attached to the collection account."""
@@ -306,62 +270,3 @@ class ArCollectionNotice(models.Model):
             "res_model": "ar.collection",
             "res_id": self.collection_id.id,
         }
-
-    # === HAND OVER === #
-    def _hand_over_safely(self):
-        """Give the mail to the mail server and note what came of it."""
-        try:
-            self._hand_over()
-        except Exception as error:
-            # The connection broke, or the database did: it may have left.
-            self.env.cr.rollback()
-            _logger.warning("Delivery of notice %s is unknown", self.name, exc_info=True)
-            self._set_unknown(self._explain_error(error))
-        self.env["ir.cron"]._commit_progress()
-
-    def _hand_over(self):
-        [[state]] = self.env.execute_query(
-            SQL("SELECT state FROM ar_collection_notice WHERE id = %s FOR UPDATE", self.id)
-        )
-        if state == "sending":
-            self._on_channel("hand_over")
-
-    def _hand_over_mail(self):
-        mail = self.mail_mail_id
-        mail.send(auto_commit=False, raise_exception=False)
-        if mail.state == "sent":
-            self._set_state("sent", date_sent=fields.Datetime.now(), error=False)
-            self._after_sending()
-            return
-        error = mail.failure_reason or self.env._("The mail server did not take it.")
-        if self._is_temporary(mail):
-            self._postpone(error)
-        else:
-            self._set_failed(error, "refused")
-
-    def _set_failed(self, error, failure):
-        """It did certainly not arrive: the items go back to their level."""
-        self._set_state("failed", error=error, failure=failure, delivery_unknown=False)
-        self._restore_levels()
-
-    def _set_unknown(self, error):
-        """It may have arrived: the items stay, a person decides."""
-        self._set_state("failed", error=error, failure="unknown", delivery_unknown=True)
-
-    def _keep_levels(self):
-        """Given up: the items of these notices, which had been claimed, go back to their level."""
-        for notice in self.sudo():  # levels of items are written by notices only
-            notice._restore_levels()
-
-    def _after_sending(self):
-        """What follows on the account comes with the refresh, from the notice itself.
-
-        The account is not written here: somebody may be saving it at this moment, and the
-        mail that has left would then count as of unknown delivery.
-        """
-        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
-
-    @api.model
-    def _explain_error(self, error):
-        text = str(error) or type(error).__name__
-        return self.env._("%(error)s Please mend this, then retry.", error=text)

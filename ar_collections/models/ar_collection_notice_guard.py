@@ -1,5 +1,18 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
+
+from . import repeated
+
+#: Where money on its way is looked for, and by what.
+MONEY = (
+    "account.bank.statement.line",
+    "account.move",
+    "account.payment",
+    "ar.collection.notice.line",
+    "payment.transaction",
+    "res.partner",
+    "res.partner.bank",
+)
 
 
 class ArCollectionNotice(models.Model):
@@ -8,14 +21,115 @@ class ArCollectionNotice(models.Model):
     _inherit = "ar.collection.notice"
 
     def _money_on_its_way(self):
-        """A sentence that names money of the debtor which is on its way, else False.
+        """A sentence that names money of the debtor which is on its way, else False."""
+        self.ensure_one()
+        kind, found_id = self._find_money().get(self.id, (None, None))
+        # sudo: the document is only named, to whoever may claim
+        match kind:
+            case "payment":
+                payment = self.env["account.payment"].sudo().browse(found_id)  # dito
+                return self.env._(
+                    "Payment %(name)s of %(amount)s is in process.",
+                    name=payment.display_name,
+                    amount=payment.currency_id.format(payment.amount),
+                )
+            case "transaction":
+                transaction = self.env["payment.transaction"].sudo().browse(found_id)  # dito
+                return self.env._(
+                    "Online payment %(name)s of %(amount)s is pending.",
+                    name=transaction.reference,
+                    amount=transaction.currency_id.format(transaction.amount),
+                )
+            case "bank":
+                line = self.env["account.bank.statement.line"].sudo().browse(found_id)  # dito
+                return self.env._(
+                    "A bank line of %(amount)s, %(text)s, is not matched yet.",
+                    amount=line.currency_id.format(line.amount),
+                    text=line.payment_ref or line.display_name,
+                )
+        return False
+
+    def _find_money(self):
+        """The money on its way of the debtors of these notices.
 
         Looked for: payments in process without an entry, pending online payments, and
         unreconciled bank lines that name the debtor by partner, bank account or the
         number of a claimed item.
+
+        :return: dict id of the notice -> (``payment``, ``transaction`` or ``bank``, id).
         """
-        self.ensure_one()
-        return self._payment_in_process() or self._pending_transaction() or self._bank_line()
+        for name in MONEY:
+            self.env[name].flush_model()
+        rows = repeated.execute(
+            self.env,
+            SQL(
+                """
+                WITH notice AS (
+                    SELECT notice.id, account.company_id, account.partner_id AS debtor_id
+                      FROM ar_collection_notice notice
+                      JOIN ar_collection account ON account.id = notice.collection_id
+                     WHERE notice.id = ANY(%(ids)s::int[])),
+                contact AS (
+                    SELECT notice.id AS notice_id, notice.company_id, partner.id
+                      FROM notice JOIN res_partner partner
+                        ON partner.commercial_partner_id = notice.debtor_id),
+                found AS (
+                    SELECT contact.notice_id, 1 AS rank, 'payment' AS kind, payment.id
+                      FROM contact JOIN account_payment payment ON payment.partner_id = contact.id
+                      JOIN res_company company ON company.id = payment.company_id
+                     WHERE payment.state = 'in_process' AND payment.move_id IS NULL
+                       AND payment.payment_type = 'inbound'
+                       AND split_part(company.parent_path, '/', 1)::int = contact.company_id
+                     UNION ALL
+                    SELECT contact.notice_id, 2, 'transaction', payment.id
+                      FROM contact
+                      JOIN payment_transaction payment ON payment.partner_id = contact.id
+                      JOIN res_company company ON company.id = payment.company_id
+                     WHERE payment.state IN ('pending', 'authorized')
+                       AND split_part(company.parent_path, '/', 1)::int = contact.company_id
+                     UNION ALL (%(bank_lines)s))
+                SELECT DISTINCT ON (notice_id) notice_id, kind, id
+                  FROM found ORDER BY notice_id, rank, id
+                """,
+                ids=list(self.ids),
+                bank_lines=self._bank_lines_sql(),
+            ),
+        )
+        return {row["notice_id"]: (row["kind"], row["id"]) for row in rows}
+
+    @api.model
+    def _bank_lines_sql(self):
+        """SQL: bank lines not matched yet that name the debtor of a ``notice``."""
+        return SQL(
+            """
+            SELECT notice.id, 3, 'bank', line.id
+              FROM (SELECT line.id, line.partner_id, upper(line.payment_ref) AS text,
+                           upper(regexp_replace(line.account_number, '[^A-Za-z0-9]', '', 'g'))
+                               AS number,
+                           split_part(company.parent_path, '/', 1)::int AS company_id,
+                           partner.commercial_partner_id AS debtor_id
+                      FROM account_bank_statement_line line
+                      JOIN account_move move ON move.id = line.move_id
+                      JOIN res_company company ON company.id = move.company_id
+                      LEFT JOIN res_partner partner ON partner.id = line.partner_id
+                     WHERE line.is_reconciled IS NOT TRUE AND line.amount > 0
+                       AND move.state != 'cancel') line
+              JOIN notice ON notice.company_id = line.company_id
+             WHERE line.debtor_id = notice.debtor_id
+                OR line.partner_id IS NULL AND (
+                   EXISTS (SELECT FROM contact JOIN res_partner_bank bank
+                                    ON bank.partner_id = contact.id AND bank.active
+                            WHERE contact.notice_id = notice.id
+                              AND upper(bank.sanitized_acc_number) = line.number)
+                   OR EXISTS (SELECT FROM ar_collection_notice_line claimed
+                              LEFT JOIN account_move invoice ON invoice.id = claimed.move_id
+                             WHERE claimed.notice_id = notice.id
+                               AND claimed.kind IN ('claim', 'also')
+                               AND (strpos(line.text, upper(nullif(claimed.move_name, ''))) > 0
+                                    OR strpos(line.text,
+                                              upper(nullif(invoice.payment_reference, ''))) > 0)))
+            """
+        )
 
     def _changed(self):
         """Those of these claimed notices whose claim the ledger no longer bears.
@@ -67,78 +181,3 @@ class ArCollectionNotice(models.Model):
             ),
             ids=list(self.ids),
         )
-
-    def _debtor_domain(self):
-        return [
-            ("partner_id.commercial_partner_id", "=", self.collection_id.partner_id.id),
-            ("company_id", "child_of", self.company_id.id),
-        ]
-
-    def _payment_in_process(self):
-        payment = self.env["account.payment"].search(
-            [
-                *self._debtor_domain(),
-                ("state", "=", "in_process"),
-                ("move_id", "=", False),
-                ("payment_type", "=", "inbound"),
-            ],
-            limit=1,
-        )
-        return payment and self.env._(
-            "Payment %(name)s of %(amount)s is in process.",
-            name=payment.display_name,
-            amount=payment.currency_id.format(payment.amount),
-        )
-
-    def _pending_transaction(self):
-        transaction = self.env["payment.transaction"].search(
-            [*self._debtor_domain(), ("state", "in", ("pending", "authorized"))], limit=1
-        )
-        return transaction and self.env._(
-            "Online payment %(name)s of %(amount)s is pending.",
-            name=transaction.reference,
-            amount=transaction.currency_id.format(transaction.amount),
-        )
-
-    def _bank_line(self):
-        self.env["account.bank.statement.line"].flush_model()
-        debtor = self.collection_id.partner_id
-        claimed = self.line_ids.filtered(lambda line: line.kind in ("claim", "also"))
-        references = {line.move_name for line in claimed if line.move_name}
-        references |= {move.payment_reference for move in claimed.move_id if move.payment_reference}
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.id FROM account_bank_statement_line line
-                  JOIN account_move move ON move.id = line.move_id
-                  JOIN res_company company ON company.id = move.company_id
-                  LEFT JOIN res_partner partner ON partner.id = line.partner_id
-                 WHERE NOT line.is_reconciled AND line.amount > 0 AND move.state != 'cancel'
-                   AND split_part(company.parent_path, '/', 1)::int = %(company)s
-                   AND (partner.commercial_partner_id = %(debtor)s
-                        OR (line.partner_id IS NULL
-                            AND (regexp_replace(line.account_number, '[^A-Za-z0-9]', '', 'g')
-                                 = ANY(%(accounts)s)
-                                 OR EXISTS (SELECT 1 FROM unnest(%(references)s::text[]) AS name
-                                             WHERE strpos(upper(line.payment_ref), upper(name)) > 0)
-                            )))
-                 LIMIT 1
-                """,
-                company=self.company_id.id,
-                debtor=debtor.id,
-                accounts=self._account_numbers(debtor),
-                references=sorted(references),
-            )
-        )
-        line = self.env["account.bank.statement.line"].browse(line_id for [line_id] in rows)
-        return line and self.env._(
-            "A bank line of %(amount)s, %(text)s, is not matched yet.",
-            amount=line.currency_id.format(line.amount),
-            text=line.payment_ref or line.display_name,
-        )
-
-    def _account_numbers(self, debtor):
-        banks = self.env["res.partner.bank"].search(
-            [("partner_id.commercial_partner_id", "=", debtor.id)]
-        )
-        return [number for number in banks.mapped("sanitized_acc_number") if number]

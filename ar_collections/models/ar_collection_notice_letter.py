@@ -85,7 +85,7 @@ class ArCollectionNotice(models.Model):
 
     def _format_earlier_notices(self):
         """The dates of up to three notices before this one as pieces of a sentence."""
-        dates = sorted({notice.date for notice in self._earlier_notices()})[-3:]
+        dates = self._earlier_dates()[-3:]
         if not dates:
             return []
         days = {f"day_{index}": [(self._format_date(day), "nb")] for index, day in enumerate(dates)}

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import repeated
+
 
 class ArCollectionNoticeLine(models.Model):
     """What a notice said about one item: a frozen copy, evidence, never a balance."""
@@ -63,6 +65,19 @@ class ArCollectionNoticeLine(models.Model):
     previous_level_date = fields.Date(readonly=True)
 
     @api.model
+    def _forget(self, notices):
+        """Delete the lines of notices that are claimed anew.
+
+        By SQL: nothing hangs on a line, and after ``unlink`` the ORM has forgotten all else.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL("DELETE FROM ar_collection_notice_line WHERE notice_id = ANY(%s)", notices.ids)
+        )
+        notices.invalidate_recordset(["line_ids"])
+        self.invalidate_model()
+
+    @api.model
     def _insert(self, notices, items):
         """Freeze what the notices say about their items, in one statement.
 
@@ -72,7 +87,8 @@ class ArCollectionNoticeLine(models.Model):
         :param SQL items: ``ar.collection.run._ladder_items_sql``.
         """
         columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 6
-        self.env.cr.execute(
+        repeated.execute(
+            self.env,
             SQL(
                 """
                 WITH notice AS (
@@ -141,6 +157,6 @@ class ArCollectionNoticeLine(models.Model):
                 """,
                 *columns,
                 items,
-            )
+            ),
         )
         self.invalidate_model()

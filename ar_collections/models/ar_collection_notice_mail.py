@@ -14,7 +14,7 @@ class ArCollectionNotice(models.Model):
     _inherit = "ar.collection.notice"
 
     def _render_mail(self):
-        """Subject and body of the e-mail, in the language of the notice.
+        """Subject and body of the e-mail, see ``_render_template``.
 
         :raises UserError: the level has no template.
         """
@@ -27,13 +27,7 @@ class ArCollectionNotice(models.Model):
                     policy=self.level_id.policy_id.name,
                 )
             )
-        # mail templates are rendered as superuser, in the language of the debtor
-        template = template.with_context(lang=self.lang)
-        subject = template._render_field("subject", self.ids, compute_lang=True)[self.id]
-        body = template._render_field(
-            "body_html", self.ids, compute_lang=True, options={"post_process": True}
-        )[self.id]
-        return subject, body
+        return self._render_template(template)
 
     def _prepare_mail(self):
         """The content of the notice and what else the e-mail says."""

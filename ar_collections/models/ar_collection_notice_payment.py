@@ -7,6 +7,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..tools import letter_text, reference
+from . import repeated
 
 _logger = logging.getLogger(__name__)
 
@@ -83,6 +84,8 @@ class ArCollectionNotice(models.Model):
     def _pays_online(self, currency, amount):
         """Whether an active provider takes this currency from the debtor."""
         debtor, company = self.collection_id.partner_id, self.company_id
+        if not repeated.remember(self.env, ("providers", company.id), self._has_providers):
+            return False
         # sudo: providers are read only to know whether there is one
         providers = (
             self.env["payment.provider"]
@@ -103,6 +106,15 @@ class ArCollectionNotice(models.Model):
             methods._get_compatible_payment_methods(
                 providers.ids, debtor.id, currency_id=currency.id
             )
+        )
+
+    def _has_providers(self):
+        """Whether any provider of the company is active."""
+        # sudo: providers are read only to know whether there is one
+        return bool(
+            self.env["payment.provider"]
+            .sudo()  # dito
+            .search_count([("state", "=", "enabled"), ("is_published", "=", True)], limit=1)
         )
 
     def _single_invoice(self, currency, amount):

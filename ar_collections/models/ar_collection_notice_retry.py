@@ -63,6 +63,8 @@ class ArCollectionNotice(models.Model):
         if self.pauses >= len(PAUSES):
             self._set_failed(error, "refused")
             return
+        if worker := self._worker():
+            worker.unreachable += 1
         retry_at = fields.Datetime.now() + timedelta(minutes=PAUSES[self.pauses])
         self._restore_levels()
         # what was written reached nobody, and the next try writes its own

@@ -4,7 +4,6 @@ from datetime import timedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -153,19 +152,9 @@ class ArCollectionNotice(models.Model):
         if self not in self._paid_notices(SQL("notice.id = %s", self.id)):
             self.thanks = False
             return mails
-        template = self._thanks_template().with_context(lang=self._content_lang())
-        message = self._post_to_debtor(
-            template._render_field("subject", self.ids, compute_lang=True)[self.id],
-            template._render_field(
-                "body_html", self.ids, compute_lang=True, options={"post_process": True}
-            )[self.id],
-            message_id=self._message_id().replace("ar-notice", "ar-thanks"),
-        )
-        mail = mails.search([("mail_message_id", "=", message.id)], limit=1)
-        if not mail:
-            raise UserError(
-                self.env._("%(contact)s receives no e-mails.", contact=self.contact_id.display_name)
-            )
+        subject, body, own = self._render_template(self._thanks_template())
+        message_id = self._message_id().replace("ar-notice", "ar-thanks")
+        mail = self._post_to_debtor(subject, body, message_id, own=own)
         self.thanks = "sending"
         return mail
 

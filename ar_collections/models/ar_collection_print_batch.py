@@ -103,7 +103,7 @@ class ArCollectionPrintBatch(models.Model):
                 self.env._("Letters cannot be printed: wkhtmltopdf is missing on the server.")
             )
         letters = letters._take_from_pile(LIMIT)
-        changed = letters._changed() | letters.filtered(lambda notice: notice._money_on_its_way())
+        changed = letters._changed() | letters.browse(letters._find_money())
         changed._claim_again()
         letters = (letters - changed)._in_order_of_folding()
         letters._date_today()

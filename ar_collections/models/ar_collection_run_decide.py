@@ -11,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ladder
+from . import repeated
 from .ar_collection_decision import REASONS
 from .ar_collection_figures_policies import CHOSEN
 
@@ -136,14 +137,12 @@ class ArCollectionRun(models.Model):
         """dict id of the account -> its facts, with ``debtor`` (``ladder.Debtor``)."""
         self.env["ar.collection"]._flush_ledger()
         self.env["ar.collection.notice"].flush_model()
-        all_policies = (
-            self.env["ar.collection.policy"]
-            .sudo()  # a run decides by the company's policies, whoever starts it
-            .with_context(active_test=False)
-            .search([("company_id", "=", company.id)])
+        all_policies, strategies = repeated.remember(
+            self.env, ("policies", company.id), lambda: self._strategies(company)
         )
-        rows = self.env.execute_query_dict(
-            self._facts_sql(company, today, partner_ids, own_notice, all_policies)
+        rows = repeated.execute(
+            self.env,
+            self._facts_sql(company, today, partner_ids, own_notice, all_policies),
         )
         facts = {}
         for row in rows:
@@ -152,10 +151,20 @@ class ArCollectionRun(models.Model):
                 fact = facts[row["account_id"]] = dict(row, rows=[], level_delay=None)
             fact["rows"].append(self._currency_row(row))
             self._add_up(fact, row)
-        strategies = {policy.id: self._strategy_of(policy) for policy in all_policies}
         for fact in facts.values():
             fact["debtor"] = self._debtor_of(fact, strategies.get(fact["policy_id"], NO_STRATEGY))
         return facts
+
+    @api.model
+    def _strategies(self, company):
+        """All policies of the company, and as plain values: dict id -> ``Strategy``."""
+        policies = (
+            self.env["ar.collection.policy"]
+            .sudo()  # a run decides by the company's policies, whoever starts it
+            .with_context(active_test=False)
+            .search([("company_id", "=", company.id)])
+        )
+        return policies, {policy.id: self._strategy_of(policy) for policy in policies}
 
     @api.model
     def _add_up(self, fact, row):
@@ -213,6 +222,12 @@ class ArCollectionRun(models.Model):
         The rule is ``ladder.steps``; here it is laid out for each policy and each level an
         item may stand at (0: none).
         """
+        return repeated.remember(
+            self.env, ("steps", policies), lambda: self._prepare_steps_sql(policies)
+        )
+
+    @api.model
+    def _prepare_steps_sql(self, policies):
         levels = (
             self.env["ar.collection.level"]
             .sudo()  # items keep levels of other policies, and archived ones
@@ -332,19 +347,19 @@ class ArCollectionRun(models.Model):
                    min(next_on) FILTER (WHERE claimable > 0) AS next_on
               FROM item
              GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id)
-            SELECT debtor.*, pending.state AS pending,
+            SELECT debtor.*, %(claim_items)s AS items, pending.state AS pending,
                    greatest(debtor.noticed_on, recent.date) AS last_notice_date
               FROM debtor
               LEFT JOIN (
                   SELECT collection_id, min(state) AS state FROM ar_collection_notice
                    WHERE (state IN ('to_approve', 'queued', 'sending', 'to_print')
-                          OR (state = 'failed' AND delivery_unknown))
+                          OR (state = 'failed' AND delivery_unknown)) AND %(of_accounts)s
                      AND coalesce(lead_id, id) != %(own)s
                    GROUP BY collection_id) pending ON pending.collection_id = debtor.account_id
               LEFT JOIN (
                   SELECT collection_id, max(date) AS date FROM ar_collection_notice
                    WHERE (state = 'sent' OR state = 'cancelled' AND refused)
-                     AND date > %(quiet_from)s
+                     AND date > %(quiet_from)s AND %(of_accounts)s
                    GROUP BY collection_id) recent ON recent.collection_id = debtor.account_id
              ORDER BY debtor.account_id, debtor.currency_id
             """,
@@ -354,6 +369,10 @@ class ArCollectionRun(models.Model):
                 partner_ids,
                 all_policies,
                 own_notice.level_id.delay if own_notice else None,
+            ),
+            claim_items=own_notice._claim_items_sql() if own_notice else SQL("NULL"),
+            of_accounts=self.env["ar.collection"]._of_accounts_sql(
+                SQL("collection_id"), partner_ids
             ),
             own=own_notice._lead().id if own_notice else 0,
             quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),

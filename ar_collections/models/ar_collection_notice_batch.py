@@ -1,0 +1,134 @@
+import time
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .ar_collection_notice_send import Sessions
+
+#: Notices of one batch, and how long its addresses and settings may be reused, in seconds.
+SIZE, SECONDS = 20, 15
+#: What a notice reads beside the ledger.
+KEPT = {
+    "ar.collection",
+    "ar.collection.level",
+    "ar.collection.policy",
+    "ir.mail_server",
+    "mail.alias",
+    "mail.alias.domain",
+    "mail.template",
+    "payment.provider",
+    "res.bank",
+    "res.company",
+    "res.country",
+    "res.country.state",
+    "res.currency",
+    "res.lang",
+    "res.partner",
+    "res.partner.bank",
+    "res.users",
+}
+
+
+class Worker:
+    """What one run of the delivery job remembers from notice to notice.
+
+    ``passed``: ids of notices that stay queued and are not to be tried again now;
+    ``unreachable``: how many in a row were put off because the mail server is out of reach.
+    """
+
+    def __init__(self):
+        self.passed, self.unreachable = [], 0
+        self.sessions, self.statements = Sessions(), {}
+        self._before, self._batch, self._until = 0, set(), 0
+        self.memory, self._fresh = {}, False
+
+    def begin(self, ids):
+        """A batch of notices, whose addresses have just been read."""
+        self._batch, self._until = set(ids), time.monotonic() + SECONDS
+        self.memory, self._fresh = {}, True
+
+    def is_over(self):
+        """Whether the batch is through, or what was read for it is too old."""
+        return not self._batch or time.monotonic() > self._until
+
+    def has_begun(self):
+        """Whether no notice of the batch was tried yet."""
+        begun, self._fresh = self._fresh, False
+        return begun
+
+    def note(self, notice_id, handed_over):
+        """A notice was tried."""
+        if not handed_over:
+            self.passed.append(notice_id)
+        if notice_id in self._batch:
+            self._batch.remove(notice_id)
+        else:  # others were quicker
+            self._batch.clear()
+        if self.unreachable == self._before:
+            self.unreachable = 0
+        self._before = self.unreachable
+
+
+class ArCollectionNotice(models.Model):
+    """A worker delivers notice after notice, each with transactions of its own.
+
+    At each commit the ORM forgets all that it has read. Addresses, letterhead, policies and
+    mail servers would be read again for each notice, which takes longer than all the rest.
+    So they are read for a batch of notices at once, and kept over its commits, for seconds.
+    What is claimed is never kept: items, holds, credits, money on its way, the state of the
+    notice, and whether an address may be used, are read by each claim for itself.
+    """
+
+    _inherit = "ar.collection.notice"
+
+    @api.model
+    def _worker(self):
+        """The worker these notices are delivered by, None outside of the job."""
+        return self.env.context.get("ar_delivery_worker")
+
+    @api.model
+    def _begin_batch(self):
+        """Read what the next notices have in common, all at once.
+
+        :return: whether there are any.
+        """
+        worker = self._worker()
+        self.env.invalidate_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM ar_collection_notice WHERE %s AND id != ALL(%s::int[])"
+                " ORDER BY id LIMIT %s",
+                self._due_sql(),
+                worker.passed,
+                SIZE,
+            )
+        )
+        ids = [notice_id for [notice_id] in rows]
+        worker.begin(ids)
+        accounts = self.browse(ids).collection_id
+        (accounts.partner_id | accounts.contact_id).mapped("lang")
+        return bool(rows)
+
+    @api.model
+    def _commit(self, keep_all=False, **progress):
+        """Commit one step; what the batch shares stays in the cache.
+
+        :param keep_all: the next step is of the same notice, and goes on with all that this
+            one has read and written.
+        :param progress: what the job has done, see ``ir.cron._commit_progress``.
+        :return: seconds left to the job.
+        """
+        transaction, kept = self.env.transaction, {}
+        if self._worker():
+            self.env.flush_all()
+            kept = {
+                field: cache
+                for field, cache in transaction.field_data.items()
+                if keep_all or field.model_name in KEPT
+            }
+        cron = self.env["ir.cron"]
+        if not progress:
+            cron = cron.with_context(ir_cron_progress_id=False)
+        left = cron._commit_progress(**progress)
+        transaction.field_data.update(kept)
+        return left

@@ -1,0 +1,160 @@
+import logging
+import smtplib
+import time
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from . import repeated
+
+_logger = logging.getLogger(__name__)
+
+#: Mails over one connection, and seconds that it may stand idle: mail servers count both.
+MAILS, IDLE = 100, 20
+
+
+class Sessions:
+    """The connections to mail servers that a delivery worker holds open.
+
+    One for each configuration; connecting for each mail takes longer than sending it.
+    """
+
+    def __init__(self):
+        self._open = {}
+
+    def get(self, key, connect):
+        """The open connection of a configuration, a new one when there is none alive."""
+        session, sent, used_at = self._open.get(key, (None, 0, 0))
+        if not session or sent >= MAILS or not self._is_alive(session, used_at):
+            self.drop(key)
+            session, sent = connect(), 0
+        if session:  # None: nothing is sent in tests
+            self._open[key] = (session, sent + 1, time.monotonic())
+        return session
+
+    def _is_alive(self, session, used_at):
+        """Asked before a mail is given to it: a connection that has died has taken nothing."""
+        if time.monotonic() - used_at > IDLE:
+            return False
+        try:
+            return session.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def drop(self, key):
+        session, _sent, _used_at = self._open.pop(key, (None, 0, 0))
+        if session:
+            try:
+                session.quit()
+            except (smtplib.SMTPException, OSError):
+                _logger.info("A connection to the mail server had been closed already.")
+
+    def close(self):
+        for key in list(self._open):
+            self.drop(key)
+
+
+class ArCollectionNotice(models.Model):
+    """Hand over: give the mail to the mail server, and note what came of it."""
+
+    _inherit = "ar.collection.notice"
+
+    def _hand_over_safely(self):
+        """Give the mail to the mail server and note what came of it.
+
+        :return: True: the notice is not to be tried again in this run of the job.
+        """
+        try:
+            self._hand_over()
+        except Exception as error:
+            # The connection broke, or the database did: it may have left.
+            self.env.cr.rollback()
+            _logger.warning("Delivery of notice %s is unknown", self.name, exc_info=True)
+            self._set_unknown(self._explain_error(error))
+        self._commit()
+        return True
+
+    def _hand_over(self):
+        [[state]] = self.env.execute_query(
+            SQL("SELECT state FROM ar_collection_notice WHERE id = %s FOR UPDATE", self.id)
+        )
+        if state == "sending":
+            self._on_channel("hand_over")
+
+    def _hand_over_mail(self):
+        mail = self.mail_mail_id
+        self._send_mail(mail)
+        if mail.state == "sent":
+            self._set_state("sent", date_sent=fields.Datetime.now(), error=False)
+            self._after_sending()
+            return
+        error = mail.failure_reason or self.env._("The mail server did not take it.")
+        if self._is_temporary(mail):
+            self._postpone(error)
+        else:
+            self._set_failed(error, "refused")
+
+    def _send_mail(self, mail):
+        """Give a mail to its mail server, which its state tells the outcome of.
+
+        As ``mail.mail.send``, which opens and closes a connection for each call.
+        """
+        worker = self._worker()
+        config = worker and repeated.remember(
+            self.env,
+            (
+                "mail_server",
+                mail.mail_server_id.id,
+                mail.record_alias_domain_id.id,
+                mail.email_from,
+            ),
+            lambda: next(mail._split_by_mail_configuration())[:3],
+        )
+        server = self.env["ir.mail_server"].browse(config[0] if config else ())
+        if not worker or server.owner_user_id:  # servers of persons have a limit, kept by core
+            mail.send(auto_commit=False, raise_exception=False)
+            return
+        try:
+            session = worker.sessions.get(config, lambda: self._connect(config))
+        except Exception as error:  # as core does: whatever it was, nothing has left
+            mail.write({"state": "exception", "failure_reason": str(error)})
+            mail._postprocess_sent_message([], [], failure_type="mail_smtp")
+            return
+        try:
+            mail._send(smtp_session=session, alias_domain_id=config[1], mail_server=server)
+        finally:
+            if mail.state != "sent":
+                worker.sessions.drop(config)
+
+    @api.model
+    def _connect(self, config):
+        server_id, _alias_domain_id, smtp_from = config
+        return self.env["ir.mail_server"]._connect__(mail_server_id=server_id, smtp_from=smtp_from)
+
+    # === WHAT CAME OF IT === #
+    def _set_failed(self, error, failure):
+        """It did certainly not arrive: the items go back to their level."""
+        self._set_state("failed", error=error, failure=failure, delivery_unknown=False)
+        self._restore_levels()
+
+    def _set_unknown(self, error):
+        """It may have arrived: the items stay, a person decides."""
+        self._set_state("failed", error=error, failure="unknown", delivery_unknown=True)
+
+    def _keep_levels(self):
+        """Given up: the items of these notices, which had been claimed, go back to their level."""
+        for notice in self.sudo():  # levels of items are written by notices only
+            notice._restore_levels()
+
+    def _after_sending(self):
+        """What follows on the account comes with the refresh, from the notice itself.
+
+        The account is not written here: somebody may be saving it at this moment, and the
+        mail that has left would then count as of unknown delivery.
+        """
+        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
+
+    @api.model
+    def _explain_error(self, error):
+        text = str(error) or type(error).__name__
+        return self.env._("%(error)s Please mend this, then retry.", error=text)
