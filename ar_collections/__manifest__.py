@@ -54,6 +54,7 @@
         "wizard/ar_collection_promise_bounce_views.xml",
         "views/ar_collection_promise_views.xml",
         "views/ar_collection_promise_instrument_views.xml",
+        "report/ar_collection_promise_report_views.xml",
         "views/ar_collection_policy_views.xml",
         "views/ar_collection_print_batch_views.xml",
         "views/ar_collection_notice_views.xml",

@@ -64,14 +64,17 @@ class ArCollectionPromise(models.Model):
     def default_get(self, fields_list):
         """Propose what is overdue of the debtor and not promised, of the ticked items if any."""
         values = super().default_get(fields_list)
-        account = self.env["ar.collection"].browse(values.get("collection_id"))
-        if account and "currency_id" in fields_list:
-            ticked = self._ticked_items()
-            values["currency_id"] = (ticked.currency_id[:1] or account.currency_id).id
-        if account and "amount" in fields_list and not values.get("amount"):
-            values["amount"] = self.new(
-                {"collection_id": account.id, "currency_id": values.get("currency_id")}
-            )._proposed_amount()
+        account = self.env["ar.collection"].browse(
+            values.get("collection_id") or self.env.context.get("default_collection_id")
+        )
+        if not account:
+            return values
+        currency = self._ticked_items().currency_id[:1] or account.currency_id
+        if "currency_id" in fields_list:
+            values["currency_id"] = currency.id
+        if "amount" in fields_list and not values.get("amount"):
+            new = self.new({"collection_id": account.id, "currency_id": currency.id})
+            values["amount"] = new._proposed_amount()
         return values
 
     def _proposed_amount(self):

@@ -5,5 +5,6 @@ from . import (
     ar_collection_notice_report_copy,
     ar_collection_notice_report_print,
     ar_collection_problem,
+    ar_collection_promise_report,
     xlsx,
 )

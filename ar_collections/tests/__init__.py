@@ -40,6 +40,8 @@ from . import (
     test_promise_instrument,
     test_promise_judge,
     test_promise_pure,
+    test_promise_remind,
+    test_promise_use,
     test_refresh,
     test_refresh_concurrency,
     test_refresh_partners,
