@@ -131,7 +131,8 @@ class ArCollection(models.Model):
         """Open the form that logs a call with this debtor, what is known filled in.
 
         Context: ``ar_message_id`` makes an entry of a message of the debtor,
-        ``ar_activity_id`` of an activity, ``ar_line_ids`` ticks these items.
+        ``ar_activity_id`` of an activity, ``ar_line_ids`` ticks these items, ``ar_result`` is
+        what the result asks for.
         """
         self.ensure_one()
         self.check_access("read")
@@ -164,7 +165,16 @@ class ArCollection(models.Model):
             "level_id": self.level_id.id,
             "activity_id": self.env.context.get("ar_activity_id") or False,
             "request_key": uuid.uuid4().hex,
+            **self._result_default(),
         }
+
+    def _result_default(self):
+        """The first result that asks for what the context says."""
+        asks = self.env.context.get("ar_result")
+        if not asks:
+            return {}
+        result = self.env["ar.collection.call.result"].search([("asks", "=", asks)], limit=1)
+        return {"result_id": result.id}
 
     def _call_items(self):
         """The open claims of the debtor as the form of a call shows them."""

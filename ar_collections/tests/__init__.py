@@ -5,6 +5,8 @@ from . import (
     test_bad_days,
     test_bounce,
     test_call,
+    test_call_evidence,
+    test_call_reply,
     test_catch_up,
     test_channel,
     test_compare,

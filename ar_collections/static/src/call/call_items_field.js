@@ -1,5 +1,5 @@
 import { Component, useState } from "@odoo/owl";
-import { formatDate, parseDate } from "@web/core/l10n/dates";
+import { parseDate, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -32,7 +32,7 @@ export class ArCallItemsField extends Component {
     }
 
     due(row) {
-        return row.due ? formatDate(parseDate(row.due, { format: "yyyy-MM-dd" })) : "";
+        return row.due ? toLocaleDateString(parseDate(row.due, { format: "yyyy-MM-dd" })) : "";
     }
 
     remark(row) {

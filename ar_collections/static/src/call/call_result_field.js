@@ -1,4 +1,4 @@
-import { Component, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useSpecialData } from "@web/views/fields/relational_utils";
@@ -19,6 +19,8 @@ export class ArCallResultField extends Component {
         this.specialData = useSpecialData((orm) =>
             orm.searchRead("ar.collection.call.result", [], ["display_name", "key"]),
         );
+        // so that the keys work at once
+        onMounted(() => !this.env.isSmall && this.root.el?.querySelector("button")?.focus());
         useExternalListener(window, "keydown", this.onKeydown.bind(this), { capture: true });
     }
 
