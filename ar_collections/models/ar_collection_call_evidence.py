@@ -44,6 +44,7 @@ class ArCollectionCall(models.Model):
     def write(self, vals):
         if self.env.su:
             return super().write(vals)
+        self.check_access("write")
         self._check_sayable(vals)
         self._check_may_change()
         self._keep_former(vals)
@@ -58,6 +59,7 @@ class ArCollectionCall(models.Model):
 
     def unlink(self):
         if not self.env.su:
+            self.check_access("unlink")
             self._check_may_change()
             for call in self:
                 call._tell_deleted()

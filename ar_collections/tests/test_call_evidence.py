@@ -27,8 +27,11 @@ class TestCallEvidence(CallCommon):
         call = self._log("refuses", note="Will not pay")
         call.note = "Will pay half"
         self.assertFalse(call.former)
-        call.result_id = self._result("cannot_pay")
+        reason = self.env.ref("ar_collections.nonpayment_reason_cash")
+        call.write({"result_id": self._result("cannot_pay"), "nonpayment_reason_id": reason.id})
+        self.assertEqual(self.account.next_action, "Offer a payment plan")
         call.unlink()
+        self.assertFalse(self.account.last_call_id)
 
     def test_a_correction_must_still_have_what_the_result_asks_for(self):
         call = self._log("refuses", note="Will not pay")
@@ -123,7 +126,6 @@ class TestCallEvidence(CallCommon):
         past = fields.Date.subtract(self.today, days=1)
         with self.assertRaisesRegex(UserError, "has passed"):
             self._log("promise", promise_ids=[Command.create({"amount": 5, "date": past})])
-        self.assertFalse(self.account.promise_ids)
 
     def test_log_with_promises(self):
         due = str(fields.Date.add(self.today, days=7))
