@@ -70,6 +70,7 @@
         "views/ar_collection_contact_form_views.xml",
         "views/ar_collection_portfolio_views.xml",
         "report/ar_collection_contact_log_views.xml",
+        "views/ar_collection_worklist_views.xml",
         "views/account_move_line_views.xml",
         "views/account_move_views.xml",
         "views/ar_collection_promise_debtor_views.xml",

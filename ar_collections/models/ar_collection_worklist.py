@@ -47,6 +47,31 @@ class ArCollection(models.Model):
         help="The reasons of the priority in words: [[text, points], ...], the weightiest first.",
     )
 
+    touch_text = fields.Char(
+        string="Last contact", compute="_compute_touch", help="What was said or sent last."
+    )
+    touch_date = fields.Date(string="Last contact on", compute="_compute_touch")
+
+    @api.depends("last_call_id.date", "last_result_id", "last_notice_date", "level_id")
+    def _compute_touch(self):
+        """The last call, or the last notice where that is younger."""
+        # sudo: the date of a call of a debtor the reader may see, whoever made it
+        for account in self:
+            called = account.last_call_id.sudo().date
+            called = called and fields.Datetime.context_timestamp(account, called).date()
+            noticed = account.last_notice_date
+            if noticed and (not called or noticed > called):
+                level = account.level_id.name
+                account.touch_text = (
+                    self.env._("%(level)s sent", level=level)
+                    if level
+                    else self.env._("Notice sent")
+                )
+                account.touch_date = noticed
+            else:
+                account.touch_text = account.last_result_id.name or False
+                account.touch_date = called
+
     @api.depends_context("lang")
     @api.depends("priority_reason")
     def _compute_priority_why(self):
@@ -63,6 +88,14 @@ class ArCollection(models.Model):
                 ]
                 for rule_id, points, value in reasons
             ]
+
+    def _web_read_group_format(self, groupby, aggregates, groups):
+        """What is snoozed starts folded."""
+        result = super()._web_read_group_format(groupby, aggregates, groups)
+        if self.env.context.get("read_group_expand") and groupby[:1] == ("worklist_group",):
+            for group in result:
+                group["__fold"] = group["worklist_group"] in ("snoozed", False)
+        return result
 
     @api.model
     def _group_expand_worklist_group(self, values, domain):

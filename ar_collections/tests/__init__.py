@@ -63,6 +63,7 @@ from . import (
     test_tour_approval,
     test_tour_delivery,
     test_tour_what_if,
+    test_tour_worklist,
     test_worklist,
     test_worklist_actions,
 )

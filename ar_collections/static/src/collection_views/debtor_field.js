@@ -2,15 +2,28 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { formatMany2one } from "@web/views/fields/formatters";
+import { ArLocalTime } from "@ar_collections/local_time/local_time_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** The debtor of a row, with city and country below. */
+/**
+ * The debtor of a row; below it city and country, or, where the list has `contact_check`, the
+ * time there and whether a call is allowed.
+ */
 export class ArDebtorField extends Component {
     static template = "ar_collections.DebtorField";
+    static components = { ArLocalTime };
     static props = { ...standardFieldProps };
 
     get debtor() {
         return formatMany2one(this.props.record.data[this.props.name]);
+    }
+
+    get check() {
+        return this.props.record.data.contact_check;
+    }
+
+    get isPinned() {
+        return this.props.record.data.pinned;
     }
 
     get place() {

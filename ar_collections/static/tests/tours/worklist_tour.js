@@ -1,0 +1,85 @@
+import { registry } from "@web/core/registry";
+
+const row = (name) => `.o_data_row:contains('${name}')`;
+const current = (name) => `.o_data_row.o_ar_current:contains('${name}')`;
+const key = (letter) => ({ trigger: ".o_ar_day", run: `press ${letter}` });
+
+/** A collector's day by the keys alone: next, pin, snooze, tick, search, open. */
+registry.category("web_tour.tours").add("ar_worklist_day", {
+    url: "/odoo/collections-worklist",
+    steps: () => [
+        { content: "The counters of the day", trigger: ".o_ar_day [name='ar_to_do']:contains('3')" },
+        { content: "The first is current", trigger: current("Alpha") },
+        { content: "Why", trigger: `${row("Alpha")} .o_ar_reason:contains('days overdue')` },
+        key("j"),
+        { trigger: current("Beta") },
+        key("k"),
+        { trigger: current("Alpha") },
+        key("j"),
+        { trigger: current("Beta") },
+        key("g"),
+        {
+            content: "Pinned: on top",
+            trigger: ".o_group_header + .o_data_row:contains('Beta'):has(.fa-thumb-tack[aria-label='Pinned'])",
+        },
+        key("s"),
+        { trigger: ".modal .o_field_widget[name='reason'] input", run: "edit Back on Monday" },
+        { trigger: ".modal button[name='action_snooze']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        {
+            content: "Snoozed ones are folded",
+            trigger: ".o_group_header:contains('Snoozed (1)'):not(.o_group_open)",
+        },
+        { trigger: `.o_list_renderer:not(:has(${row("Beta")}))` },
+        { content: "One less to do", trigger: ".o_ar_day [name='ar_to_do']:contains('2')" },
+        key("?"),
+        { trigger: ".modal .o_ar_keys:contains('log a call')" },
+        { trigger: ".modal .btn-close", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: `${row("Gamma")} td[name='net_collectable']`, run: "click" },
+        { content: "Its page", trigger: ".o_form_view:contains('Gamma')" },
+        { trigger: ".o_form_view .o_ar_key_figures" },
+    ],
+});
+
+/** What a caller says is enough to find the debtor. */
+registry.category("web_tour.tours").add("ar_worklist_inbound", {
+    url: "/odoo/collections-worklist",
+    steps: () => [
+        { trigger: ".o_ar_day" },
+        { trigger: ".o_ar_day", run: "press /" },
+        { trigger: ".o_searchview_input:focus", run: "edit 0113 496 0142" },
+        { trigger: ".o_searchview_autocomplete .o-dropdown-item:first", run: "click" },
+        { trigger: ".o_facet_value:contains('0113 496 0142')" },
+        { trigger: `${row("Alpha")}` },
+        { trigger: `.o_list_renderer:not(:has(${row("Gamma")}))` },
+    ],
+});
+
+/** The same on a phone: cards below each other, a tap, the row of buttons, snooze. */
+registry.category("web_tour.tours").add("ar_worklist_phone", {
+    url: "/odoo/collections-worklist",
+    steps: () => [
+        { trigger: ".o_ar_day [name='ar_to_do']:contains('3')" },
+        { trigger: ".o_ar_start button:contains('Start calling: Alpha')" },
+        {
+            content: "A tap makes it current",
+            trigger: ".o_kanban_record:contains('Gamma')",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_kanban_record.o_ar_current:contains('Gamma') .o_ar_quick_actions button[name='ar_snooze']",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name='reason'] input", run: "edit Later" },
+        { trigger: ".modal button[name='action_snooze']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: ".o_kanban_renderer:not(:has(.o_kanban_record:contains('Gamma')))" },
+        { content: "One less to do", trigger: ".o_ar_day [name='ar_to_do']:contains('2')" },
+        { trigger: ".o_kanban_record:contains('Beta')", run: "click" },
+        { trigger: ".o_kanban_record.o_ar_current:contains('Beta')" },
+        { trigger: ".o_kanban_record.o_ar_current:contains('Beta') button[name='ar_open']", run: "click" },
+        { trigger: ".o_form_view:contains('Beta')" },
+    ],
+});
