@@ -18,6 +18,13 @@ class WorklistCommon(SecurityCommon):
         cls.own = cls.mine["ar.collection"]
         cls.other = cls.theirs["ar.collection"]
         cls.free = cls.nobodys["ar.collection"]
+        # What the scenes said to each other was some days ago.
+        cls.env.flush_all()
+        cls.env.cr.execute("UPDATE ar_collection_call SET date = date - interval '5 days'")
+        cls.env.invalidate_all()
+        (cls.own | cls.other | cls.free).sudo().write(
+            {"last_contact_date": cls.today - timedelta(days=5), "next_action_date": False}
+        )
 
     def _as(self, user, account):
         return account.with_user(user)
