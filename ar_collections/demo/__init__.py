@@ -6,4 +6,5 @@ from . import (
     ar_collection_demo_ledger,
     ar_collection_demo_notices,
     ar_collection_demo_parties,
+    ar_collection_demo_promises,
 )

@@ -9,7 +9,6 @@ CORE = ("blocked", "no_followup")
 REASONS = {
     "query": "hold_reason_query",
     "dispute": "hold_reason_dispute",
-    "promise": "hold_reason_promise",
     "plan": "hold_reason_plan",
     "withheld": "hold_reason_withheld",
     "debit": "hold_reason_debit",
@@ -56,6 +55,8 @@ class ArCollectionDemo(models.AbstractModel):
         vals_list = []
         for hold in made.plan.holds:
             item = made.item(hold.item, hold.part) if hold.item else None
+            if hold.reason == "promise":
+                continue  # its promise places it
             if hold.reason == "blocked":
                 item.move_id.action_toggle_block_payment()
             elif hold.reason == "no_followup":

@@ -170,6 +170,20 @@ class TestDemo(TransactionCase):
         self.assertEqual(self.account("Fonderie Marchetti").held_other, 2150.0, "blocked by core")
         self.assertEqual(self.account("Brouwerij").held_other, 1089.0, "not to be followed up")
 
+    def test_promises_of_every_outcome(self):
+        promises = self.env["ar.collection.promise"].search([("company_id", "=", self.company.id)])
+        states = Counter(promises.mapped("state"))
+        self.assertLessEqual({"open", "kept", "partial", "broken"}, set(states))
+        self.assertGreater(states["kept"], states["broken"])
+        self.assertEqual(set(promises.user_id.mapped("login")), {"lena", "tomas"})
+        rheintal = self.account("Rheintal").promise_ids.filtered(lambda p: p.state == "open")
+        self.assertEqual(rheintal.mapped("amount"), [9300.0])
+        talleres = self.account("Talleres")
+        self.assertGreaterEqual(talleres.broken_promises, 1)
+        self.assertIn("Promise broken", "".join(talleres.message_ids.mapped(lambda m: str(m.body))))
+        bill = promises.filtered(lambda promise: promise.method == "bill")
+        self.assertEqual(bill.instrument_state, "received")
+
     def test_stages(self):
         stages = set(self.accounts.stage_id.mapped("kind"))
         wanted = {"current", "reminder", "active", "promise", "plan", "dispute", "legal", "closed"}
