@@ -36,6 +36,16 @@ class Refresh:
             ),
             Job("full refresh in one transaction, nothing changed", whole, floor=FLOOR),
         ]
+        jobs.append(
+            Job(
+                "priority and groups of all debtors",
+                self.prioritise,
+                after=self.cr.rollback,
+                floor=(SUM,),
+                target=1,
+                limit="1x aggregate",
+            )
+        )
         interleave(jobs, rounds)
         few = Job(
             f"{TOUCHED} touched debtors",
@@ -91,6 +101,16 @@ class Refresh:
                 """,
                 amounts,
                 condition,
+            )
+        )
+
+    def prioritise(self) -> None:
+        """What the refresh works out for the worklist, on top of the figures."""
+        self.cr.execute(
+            SQL(
+                "SELECT count(*) FROM (SELECT %s FROM ar_collection account %s OFFSET 0) new",
+                SQL(", ").join(self.accounts._priority_sql()),
+                self.accounts._priority_joins_sql("account"),
             )
         )
 

@@ -34,6 +34,7 @@ class Screens:
             Job("board of stages", self.board, **limit),
             Job("debtor's page", lambda: self.form(average), **limit),
             Job("debtor's page, 2,000 open items", lambda: self.form(huge), **limit),
+            Job("saving a call", lambda: self.call(average), **limit),
         ]
         self.rollback_cache()
         return interleave(jobs, 3 * rounds)
@@ -56,14 +57,34 @@ class Screens:
         return self.accounts.browse(ids[0]), self.accounts.browse(ids[len(ids) // 2])
 
     def worklist(self, offset: int = 0) -> None:
+        """The first page of the list, its groups opened; a later page without groups."""
         action = self._action("ar_collection_action_worklist")
-        self.accounts.with_context(**action["context"]).web_search_read(
-            self._domain(action),
-            self._specification("list", "ar_collection_view_list"),
-            offset=offset,
-            limit=PAGE,
-            order="priority desc, id",
-            count_limit=10001,
+        accounts = self.accounts.with_context(**action["context"])
+        specification = self._specification("list", "ar_collection_view_list")
+        if offset:
+            accounts.web_search_read(
+                self._domain(action),
+                specification,
+                offset=offset,
+                limit=PAGE,
+                order="priority desc, id",
+                count_limit=10001,
+            )
+        else:
+            accounts.web_read_group(
+                self._domain(action),
+                ["worklist_group"],
+                ["net_collectable:sum", "__count"],
+                auto_unfold=True,
+                unfold_read_specification=specification,
+                unfold_read_default_limit=PAGE,
+            )
+
+    def call(self, account) -> None:
+        """A conversation is logged; the debtor's place in the list follows."""
+        result = self.env["ar.collection.call.result"].search([], limit=1)
+        self.env["ar.collection.call"].log(
+            {"collection_id": account.id, "result_id": result.id, "duration": 60}
         )
 
     def board(self) -> None:
