@@ -106,10 +106,15 @@ class Refresh:
 
     def prioritise(self) -> None:
         """What the refresh works out for the worklist, on top of the figures."""
+        values = [
+            SQL("%s AS value_%s", value, number)
+            for number, value in enumerate(self.accounts._priority_sql())
+        ]
         self.cr.execute(
             SQL(
-                "SELECT count(*) FROM (SELECT %s FROM ar_collection account %s OFFSET 0) new",
-                SQL(", ").join(self.accounts._priority_sql()),
+                "SELECT %s FROM (SELECT %s FROM ar_collection account %s OFFSET 0) new",
+                SQL(", ").join(SQL("count(value_%s)", number) for number in range(len(values))),
+                SQL(", ").join(values),
                 self.accounts._priority_joins_sql("account"),
             )
         )

@@ -127,7 +127,15 @@ class ArCollection(models.Model):
             names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
             olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
             news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),
-            restrict=self._partners_condition(partner_ids),
+            restrict=(
+                SQL("TRUE")
+                if partner_ids is None
+                # said of both: PostgreSQL would read all partners for a hundred debtors
+                else SQL(
+                    "account.partner_id = ANY(%(ids)s::int[]) AND partner.id = ANY(%(ids)s::int[])",
+                    ids=list(partner_ids),
+                )
+            ),
         )
 
     @api.model
