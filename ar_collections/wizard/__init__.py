@@ -8,6 +8,7 @@ from . import (
     ar_collection_problem_dismiss,
     ar_collection_promise_bounce,
     ar_collection_reassign,
+    ar_collection_review_sample,
     ar_collection_run_replay,
     ar_collection_run_replay_items,
     ar_collection_run_simulate,
