@@ -5,6 +5,7 @@ from . import (
     test_bad_days,
     test_bounce,
     test_call,
+    test_call_day,
     test_call_evidence,
     test_call_reply,
     test_catch_up,

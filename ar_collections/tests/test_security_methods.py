@@ -14,6 +14,7 @@ NAMED = {
 #: What is rather the machine's work than the caller's: the cache is brought in line with the
 #: ledger, or a simulation is written. Everything else a reader calls writes nothing.
 MACHINE = {
+    "ar.collection.day": {"action_look"},
     "ar.collection": {"action_refresh", "action_refresh_moved", "action_check_ledger"},
     "ar.collection.run": {"action_look"},
     "ar.collection.policy": {"action_simulate"},
@@ -29,6 +30,9 @@ class TestSecurityMethods(SecurityCommon):
         super().setUpClass()
         cls.env["ar.collection.group"].create({"name": "Group"})  # dito
         cls.Run._compare(cls.company, cls.today, cls.policy, cls.policy)  # a row to call on
+        cls.env["ar.collection.day"].sudo().create(
+            {"user_id": cls.cook.id, "date": cls.today, "company_id": cls.company.id}
+        )
         audit = cls.env["ar.collection.audit"]
         audit._log(cls.mine["ar.collection"], "override", "Allowed")  # a row of the contact log
 
