@@ -154,9 +154,14 @@ class ArCollectionLevel(models.Model):
             if level.active
         ]
 
+    @api.model
+    def _channel_words(self):
+        """Hook: dict channel -> how it stands in a sentence."""
+        return {"email": self.env._("e-mail"), "letter": self.env._("letter")}
+
     def _channel_names(self):
         """The channels as they stand in a sentence."""
-        names = {"email": self.env._("e-mail"), "letter": self.env._("letter")}
+        names = self._channel_words()
         return [names[channel] for channel in self._channels()]
 
     @api.depends("name", "delay")

@@ -11,6 +11,8 @@ import { CARD_WIDTH, placeBuckets, placeLevels, toPercent } from "./ladder_scale
 const CHANNELS = {
     send_email: ["fa-envelope-o", _t("E-mail")],
     send_letter: ["fa-file-text-o", _t("Letter")],
+    send_sms: ["fa-commenting-o", _t("SMS")],
+    send_snailmail: ["fa-envelope", _t("Letter by post service")],
     call_task: ["fa-phone", _t("Call")],
     attach_invoices: ["fa-paperclip", _t("Invoices attached")],
 };
