@@ -93,7 +93,7 @@ class ArCollectionLevel(models.Model):
 
     def _prepare_test_vals(self, notice, account):
         invoices = notice._attach_invoices()  # the text says what is attached
-        subject, body = notice._render_mail()
+        subject, body, _own = notice._render_mail()
         mark = self.env._(
             "TEST of level %(level)s for %(debtor)s. It was sent to you alone; the debtor got "
             "nothing.",
@@ -253,7 +253,7 @@ class ArCollectionLevel(models.Model):
 
     # === WHAT IS SHOWN === #
     def _preview_of(self, notice):
-        subject, body = notice._render_mail()
+        subject, body, _own = notice._render_mail()
         report = self.env[f"report.{REPORT}"].sudo()  # the notice that is never kept
         letter = report._render_letter(report._prepare_letter(notice))
         return {

@@ -78,7 +78,9 @@ class ArCollectionNotice(models.Model):
         """Give the text to the provider. Core's own queue never sees it: it is made and handed
         over in this transaction, and an error leaves it failed."""
         message = self.collection_id.message_post(
-            body=self.env._("SMS to %(number)s: %(text)s", number=self.sms_number, text=self.sms_text),
+            body=self.env._(
+                "SMS to %(number)s: %(text)s", number=self.sms_number, text=self.sms_text
+            ),
             message_type="notification",
             subtype_xmlid="mail.mt_note",
         )
