@@ -109,6 +109,7 @@ from . import (
     ar_collection_run,
     ar_collection_run_compare,
     ar_collection_run_decide,
+    ar_collection_run_facts,
     ar_collection_run_items,
     ar_collection_run_money,
     ar_collection_run_simulate,

@@ -1,0 +1,280 @@
+from dataclasses import fields
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import ladder
+from . import repeated
+from .ar_collection_figures_policies import CHOSEN
+
+#: The sums of ``ladder.CurrencyRow``, in its order.
+CURRENCY_SUMS = tuple(field.name for field in fields(ladder.CurrencyRow))[1:]
+
+
+class Strategy(NamedTuple):
+    """The policy of a debtor in a decision. ``levels``: delay -> ``ladder.Level``."""
+
+    in_force: bool
+    dunned: bool
+    minimum: Decimal
+    quiet_days: int
+    levels: dict[int, ladder.Level]
+
+
+NO_STRATEGY = Strategy(False, False, Decimal(0), 0, {})
+
+
+class ArCollectionRun(models.Model):
+    """The facts of a decision: one row per debtor and currency, by one SQL."""
+
+    _inherit = "ar.collection.run"
+
+    @api.model
+    def _facts(self, company, today, partner_ids, own_notice):
+        """dict id of the account -> its facts, with ``debtor`` (``ladder.Debtor``)."""
+        self.env["ar.collection"]._flush_ledger()
+        self.env["ar.collection.notice"].flush_model()
+        all_policies, strategies = repeated.remember(
+            self.env, ("policies", company.id), lambda: self._strategies(company)
+        )
+        rows = repeated.execute(
+            self.env,
+            self._facts_sql(company, today, partner_ids, own_notice, all_policies),
+        )
+        facts = {}
+        for row in rows:
+            fact = facts.get(row["account_id"])
+            if not fact:
+                fact = facts[row["account_id"]] = dict(row, rows=[], level_delay=None)
+            fact["rows"].append(self._currency_row(row))
+            self._add_up(fact, row)
+        for fact in facts.values():
+            fact["debtor"] = self._debtor_of(fact, strategies.get(fact["policy_id"], NO_STRATEGY))
+        return facts
+
+    @api.model
+    def _strategies(self, company):
+        """All policies of the company, and as plain values: dict id -> ``Strategy``."""
+        policies = (
+            self.env["ar.collection.policy"]
+            .sudo()  # a run decides by the company's policies, whoever starts it
+            .with_context(active_test=False)
+            .search([("company_id", "=", company.id)])
+        )
+        return policies, {policy.id: self._strategy_of(policy) for policy in policies}
+
+    @api.model
+    def _add_up(self, fact, row):
+        """Sum over the currencies what is in company currency; keep the worst of the rest."""
+        if fact["rows"][1:]:
+            for name in ("overdue_company", "held_company", "unapplied"):
+                fact[name] += row[name]
+            fact["days"] = max(fact["days"] or 0, row["days"] or 0)
+            fact["resume_on"] = max(
+                filter(None, [fact["resume_on"], row["resume_on"]]), default=None
+            )
+            fact["next_on"] = min(filter(None, [fact["next_on"], row["next_on"]]), default=None)
+        if row["reached_delay"] is not None:
+            fact["level_delay"] = max(
+                row["reached_delay"],
+                row["reached_delay"] if fact["level_delay"] is None else fact["level_delay"],
+            )
+
+    @api.model
+    def _strategy_of(self, policy):
+        """What the decision on a debtor needs of its policy, as plain values."""
+        return Strategy(
+            in_force=policy.active or CHOSEN in self.env.context,
+            dunned=policy.dunned,
+            minimum=Decimal(str(policy.min_amount)),
+            quiet_days=policy.quiet_days,
+            levels={level.delay: level for level in policy.level_ids._to_ladder()},
+        )
+
+    @api.model
+    def _debtor_of(self, fact, strategy):
+        return ladder.Debtor(
+            rows=fact["rows"],
+            level=strategy.levels.get(fact["level_delay"]),
+            has_policy=strategy.in_force,
+            dunned=strategy.dunned,
+            paused=bool(fact["debtor_hold"]),
+            minimum=strategy.minimum,
+            quiet_until=ladder.quiet_until(fact["last_notice_date"], strategy.quiet_days),
+            resume_on=fact["resume_on"],
+            next_on=fact["next_on"],
+        )
+
+    @api.model
+    def _currency_row(self, row):
+        return ladder.CurrencyRow(
+            row["currency_id"],
+            *[Decimal(str(row[name])) if row[name] else ladder.ZERO for name in CURRENCY_SUMS],
+        )
+
+    @api.model
+    def _steps_sql(self, policies):
+        """SQL tables ``step`` and ``upcoming``: which level an item reaches on which days.
+
+        The rule is ``ladder.steps``; here it is laid out for each policy and each level an
+        item may stand at (0: none).
+        """
+        return repeated.remember(
+            self.env, ("steps", policies), lambda: self._prepare_steps_sql(policies)
+        )
+
+    @api.model
+    def _prepare_steps_sql(self, policies):
+        levels = (
+            self.env["ar.collection.level"]
+            .sudo()  # items keep levels of other policies, and archived ones
+            .with_context(active_test=False)
+            .search(Domain.TRUE)
+        )
+        steps, upcoming = [], []
+        for policy in policies:
+            own = policy.level_ids._to_ladder()
+            for at_id, at_delay in [(0, None), *((level.id, level.delay) for level in levels)]:
+                found = ladder.steps(own, at_delay, policy.escalation)
+                steps += [
+                    (policy.id, at_id, s.first_day, s.last_day, s.level.delay, s.level.min_days)
+                    for s in found
+                ]
+                upcoming += [
+                    (policy.id, at_id, s.first_day, s.level.min_days)
+                    for s in found
+                    if not s.level.courtesy
+                ][:1]
+        step_columns = [list(column) for column in zip(*steps, strict=True)] or [[]] * 6
+        next_columns = [list(column) for column in zip(*upcoming, strict=True)] or [[]] * 4
+        return (
+            SQL(
+                "unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[])"
+                " AS step(policy_id, at_level, first_day, last_day, delay, min_days)",
+                *step_columns,
+            ),
+            SQL(
+                "unnest(%s::int[], %s::int[], %s::int[], %s::int[])"
+                " AS upcoming(policy_id, at_level, first_day, min_days)",
+                *next_columns,
+            ),
+        )
+
+    @api.model
+    def _ladder_items_sql(self, company, today, partner_ids, policies, max_delay=None):
+        """SQL: open items with the account, what may be claimed, and the level reached.
+
+        Columns of ``_items_sql`` and: account_id, policy_id, is_waiting, claimable and
+        claimable_company (what is neither held nor waiting), was_noticed, reached_delay,
+        next_on.
+        """
+        step, upcoming = self._steps_sql(policies)
+        return SQL(
+            """
+            SELECT item.*, account.id AS account_id, account.policy_id,
+                   account.last_notice_date,
+                   coalesce(item.resume_on > item.today, FALSE) AS is_waiting,
+                   CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
+                        THEN item.open_currency - item.held_currency ELSE 0 END AS claimable,
+                   CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
+                        THEN item.open - item.held_company ELSE 0 END AS claimable_company,
+                   coalesce(level.delay >= 0, FALSE) AS was_noticed,
+                   CASE WHEN item.open > 0 THEN step.delay END AS reached_delay,
+                   greatest(item.due_date + upcoming.first_day,
+                            item.level_date + upcoming.min_days) AS next_on
+              FROM (%(items)s) item
+              JOIN %(accounts)s account ON account.partner_id = item.partner_id
+               AND account.company_id = item.company_id
+              LEFT JOIN ar_collection_level level ON level.id = item.level_id
+              LEFT JOIN %(step)s ON step.policy_id = account.policy_id
+                    AND step.at_level = coalesce(item.level_id, 0)
+                    AND item.days BETWEEN step.first_day AND step.last_day
+                    AND (item.level_date IS NULL
+                         OR item.today - item.level_date >= step.min_days)
+                    AND step.delay <= %(max_delay)s
+              LEFT JOIN %(upcoming)s ON upcoming.policy_id = account.policy_id
+                    AND upcoming.at_level = coalesce(item.level_id, 0)
+            """,
+            items=self.env["ar.collection"]._items_sql(
+                partner_ids, today, waiting=True, company_id=company.id
+            ),
+            accounts=self.env["ar.collection"]._accounts_sql(),
+            step=step,
+            upcoming=upcoming,
+            max_delay=ladder.FOREVER if max_delay is None else max_delay,
+        )
+
+    @api.model
+    def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
+        """SQL: one row per debtor and currency. The sums are floats, which need no
+        conversion by Python for each."""
+        return SQL(
+            """
+            WITH item AS (  -- OFFSET is a fence: what the sums use is worked out once an item
+                SELECT item.*, open > 0 AND days > 0 AS is_due,
+                       open > 0 AND days <= 0 AND reached_delay < 0 AS is_courtesy
+                  FROM (%(items)s) item OFFSET 0
+            ),
+            debtor AS (
+            SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
+                   max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
+                   coalesce(sum(open_currency) FILTER (WHERE is_due), 0)::float8 AS overdue,
+                   coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
+                   coalesce(sum(held_company) FILTER (WHERE is_due AND is_held), 0)::float8
+                       AS held_company,
+                   coalesce(sum(claimable) FILTER (WHERE is_due), 0)::float8 AS claimable,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_due), 0)::float8
+                       AS claimable_company,
+                   coalesce(sum(claimable) FILTER (WHERE is_due AND was_noticed), 0)::float8 AS noticed,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_due AND was_noticed), 0)::float8
+                       AS noticed_company,
+                   coalesce(sum(claimable) FILTER (WHERE is_courtesy), 0)::float8 AS courtesy,
+                   coalesce(sum(claimable_company) FILTER (WHERE is_courtesy), 0)::float8
+                       AS courtesy_company,
+                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE bucket < 0), 0)::float8
+                       AS credit,
+                   coalesce(sum(- open - held_company) FILTER (WHERE bucket < 0), 0)::float8
+                       AS credit_company,
+                   coalesce(sum(- open) FILTER (WHERE bucket < 0), 0)::float8 AS unapplied,
+                   coalesce(sum(open_currency - held_currency)
+                            FILTER (WHERE is_due AND is_waiting), 0)::float8 AS waiting,
+                   max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
+                   max(days) FILTER (WHERE is_due) AS days,
+                   max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
+                   min(next_on) FILTER (WHERE claimable > 0) AS next_on
+              FROM item
+             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id)
+            SELECT debtor.*, %(claim_items)s AS items, pending.state AS pending,
+                   greatest(debtor.noticed_on, recent.date) AS last_notice_date
+              FROM debtor
+              LEFT JOIN (
+                  SELECT collection_id, min(state) AS state FROM ar_collection_notice
+                   WHERE (state IN ('to_approve', 'queued', 'sending', 'to_print')
+                          OR (state = 'failed' AND delivery_unknown)) AND %(of_accounts)s
+                     AND coalesce(lead_id, id) != %(own)s
+                   GROUP BY collection_id) pending ON pending.collection_id = debtor.account_id
+              LEFT JOIN (
+                  SELECT collection_id, max(date) AS date FROM ar_collection_notice
+                   WHERE (state = 'sent' OR state = 'cancelled' AND refused)
+                     AND date > %(quiet_from)s AND %(of_accounts)s
+                   GROUP BY collection_id) recent ON recent.collection_id = debtor.account_id
+             ORDER BY debtor.account_id, debtor.currency_id
+            """,
+            items=self._ladder_items_sql(
+                company,
+                today,
+                partner_ids,
+                all_policies,
+                own_notice.level_id.delay if own_notice else None,
+            ),
+            claim_items=own_notice._claim_items_sql() if own_notice else SQL("NULL"),
+            of_accounts=self.env["ar.collection"]._of_accounts_sql(
+                SQL("collection_id"), partner_ids
+            ),
+            own=own_notice._lead().id if own_notice else 0,
+            quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
+        )
