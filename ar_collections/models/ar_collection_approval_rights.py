@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools import approval
 
@@ -56,6 +57,7 @@ class ArCollectionApproval(models.Model):
         accounts = self.env["ar.collection"].browse(vals["collection_id"] for vals in vals_list)
         used = self._used(accounts)
         limits = self.env["ar.collection.approval.limit"]
+        self._take_turns(accounts)
         for vals, account in zip(vals_list, accounts, strict=True):
             used[account, kind] += Decimal(str(vals["amount"]))
             rights = limits._rights(self.env.user, kind, account.company_id)
@@ -65,6 +67,23 @@ class ArCollectionApproval(models.Model):
             if not right:
                 return False
         return True
+
+    @api.model
+    def _take_turns(self, accounts):
+        """Let whoever approves something of one of these debtors at this moment wait, then
+        start anew: the limit counts what both approve.
+
+        Written, not only locked: the one who waits sees the database as it was before, and
+        only a row that has changed makes the program start anew.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE ar_collection SET approved_at = now() AT TIME ZONE 'UTC' WHERE id IN"
+                " (SELECT id FROM ar_collection WHERE id = ANY(%s) ORDER BY id FOR UPDATE)",
+                accounts.ids,
+            )
+        )
+        accounts.invalidate_recordset(["approved_at"], flush=False)
 
     @api.model
     def _used(self, accounts):
@@ -109,6 +128,7 @@ class ArCollectionApproval(models.Model):
 
     def _check_rights(self):
         """Refuse, naming up to three requests, unless the current user may approve all."""
+        self._take_turns(self.collection_id)
         rights = self._choose_rights()
         refused = [(request, reason) for request, (right, reason) in rights.items() if not right]
         if refused:
@@ -170,3 +190,14 @@ class ArCollectionApproval(models.Model):
         return ", ".join(names[:3]) or self.env._(
             "an administrator to raise the limits under Configuration, Approval limits"
         )
+
+
+class ArCollection(models.Model):
+    _inherit = "ar.collection"
+
+    approved_at = fields.Datetime(
+        string="Last approval", readonly=True, copy=False, help="Of anything for this debtor."
+    )
+
+    def _kept_fields(self):
+        return super()._kept_fields() | {"approved_at"}

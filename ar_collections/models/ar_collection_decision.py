@@ -79,9 +79,6 @@ class ArCollectionDecision(models.Model):
     )
     days_overdue = fields.Integer(string="Oldest (days)", readonly=True, aggregator="max")
     notice_id = fields.Many2one("ar.collection.notice", readonly=True, ondelete="set null")
-    dismissed = fields.Char(
-        readonly=True, help="Why a missing address needs no more work, until the next run."
-    )
     conclusion = fields.Char(
         string="Decision", compute="_compute_conclusion", search="_search_conclusion"
     )
@@ -209,14 +206,6 @@ class ArCollectionDecision(models.Model):
             "views": [(False, "form")],
             "target": "new",
         }
-
-    def _dismiss(self, reason):
-        """A missing address needs no more work; the next run looks again."""
-        # sudo: the only word a person adds to a decision; the caller has checked the right
-        self.sudo().dismissed = reason
-        self.env["ar.collection.audit"]._log(
-            self, "override", self.env._("Missing address dismissed"), reason
-        )
 
     def action_open_debtor(self):
         self.ensure_one()

@@ -75,6 +75,7 @@ class ArCollectionNotice(models.Model):
 
     def _channel_letter_claim(self):
         """Nothing leaves by itself: the letter waits on the pile until it is printed."""
+        self._enclose_invoices()
         return "to_print"
 
     # === APPROVAL === #

@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class ArCollectionNotice(models.Model):
-    """The claimed invoices go with the e-mail where the level says so.
+    """The claimed invoices go with the e-mail, and on paper after the letter, where the level
+    says so.
 
     Together with the letter they may be as large as the setting allows; else the e-mail
     names a link to each of them in the portal instead, and says so.
@@ -14,6 +15,13 @@ class ArCollectionNotice(models.Model):
         readonly=True,
         help="The invoices that went with the e-mail: `attached`, their numbers, or `links`, "
         "[number, address] of each when they were too large.",
+    )
+    enclosure_ids = fields.Many2many(
+        "ir.attachment",
+        "ar_collection_notice_enclosure_rel",
+        string="Enclosed invoices",
+        readonly=True,
+        help="What is printed after the letter.",
     )
 
     def _attach_invoices(self):
@@ -35,6 +43,16 @@ class ArCollectionNotice(models.Model):
             return files.browse()
         self.invoice_files = {"attached": numbers, "links": []} if files else False
         return files
+
+    def _enclose_invoices(self):
+        """Keep what is to be printed after the letter; made now, a batch only prints it."""
+        moves = self._claimed_invoices() if self.level_id.attach_invoices else ()
+        self.enclosure_ids = [(6, 0, [self._invoice_file(move).id for move in moves])]
+
+    def _sheets(self):
+        """The PDFs to be printed: the letter, then the invoices of its level."""
+        raws = [self.attachment_id.raw, *self.enclosure_ids.sorted("id").mapped("raw")]
+        return [raw for raw in raws if raw and raw.startswith(b"%PDF")]
 
     def _claimed_invoices(self):
         claimed = self.line_ids.filtered(lambda line: line.kind == "claim")

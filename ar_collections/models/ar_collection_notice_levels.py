@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .ar_collection_notice_channel import STANDING
+
 
 class ArCollectionNotice(models.Model):
     """The follow-up levels of the items, which go forward and back with the notices.
@@ -30,14 +32,42 @@ class ArCollectionNotice(models.Model):
 
     def _restore_levels(self):
         """Put the items back to the level they had before the notice, unless the claim
-        stands through another channel, or they have gone on since."""
+        stands through another channel, or they have gone on since.
+
+        Several notices of one debtor step back one after the other, the newest first.
+        """
         self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
-        fallen = self.filtered(
-            lambda notice: not notice._siblings().filtered(lambda other: other._stands())
+        left = self._fallen().sorted("id", reverse=True)
+        while left:
+            newest = {}
+            for notice in left:
+                newest.setdefault(notice.collection_id.id, notice.id)
+            newest = self.browse(newest.values())
+            newest._step_back()
+            left -= newest
+
+    def _fallen(self):
+        """Those of these notices whose claim stands through no other channel."""
+        self.flush_model(["state", "lead_id", "delivery_unknown"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT notice.id FROM ar_collection_notice notice
+                 WHERE notice.id = ANY(%s) AND NOT EXISTS (
+                       SELECT FROM ar_collection_notice other
+                        WHERE other.id != notice.id
+                          AND (other.id = coalesce(notice.lead_id, notice.id)
+                               OR other.lead_id = coalesce(notice.lead_id, notice.id))
+                          AND (other.state = ANY(%s) OR other.delivery_unknown))
+                """,
+                self.ids,
+                list(STANDING),
+            )
         )
-        if not fallen:
-            return
-        fallen._update_items(
+        return self.browse(notice_id for [notice_id] in rows)
+
+    def _step_back(self):
+        self._update_items(
             SQL(
                 """
                 UPDATE account_move_line item
@@ -48,7 +78,7 @@ class ArCollectionNotice(models.Model):
                    AND item.id = line.line_id
                    AND item.ar_level_id IS NOT DISTINCT FROM line.level_id
                 """,
-                tuple(fallen.ids),
+                tuple(self.ids),
             )
         )
 

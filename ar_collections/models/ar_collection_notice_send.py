@@ -143,8 +143,7 @@ class ArCollectionNotice(models.Model):
 
     def _keep_levels(self):
         """Given up: the items of these notices, which had been claimed, go back to their level."""
-        for notice in self.sudo():  # levels of items are written by notices only
-            notice._restore_levels()
+        self.sudo()._restore_levels()  # levels of items are written by notices only
 
     def _after_sending(self):
         """What follows on the account comes with the refresh, from the notice itself.

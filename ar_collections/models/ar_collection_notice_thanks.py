@@ -10,6 +10,8 @@ _logger = logging.getLogger(__name__)
 
 #: Days within which a payment is new enough to be thanked for.
 RECENT = 7
+#: Hours until a thank-you that did not leave is tried again, within those days.
+PAUSES = (1, 4, 24, 48)
 CRON = "ar_collections.ir_cron_ar_collection_thank"
 
 
@@ -17,7 +19,8 @@ class ArCollectionNotice(models.Model):
     """Thank the debtor when all that the last notice claimed is paid, if the policy says so.
 
     Sent at most once: it counts as handed over before the mail server is called. One that
-    is interrupted stays so; nobody is thanked twice.
+    is interrupted stays so; nobody is thanked twice. One that certainly did not leave is
+    repeated, after pauses that grow.
     """
 
     _inherit = "ar.collection.notice"
@@ -33,6 +36,8 @@ class ArCollectionNotice(models.Model):
         readonly=True,
     )
     thanks_error = fields.Char(string="Thank-you: remark", readonly=True)
+    thanks_tries = fields.Integer(string="Thank-you: tries in vain", readonly=True)
+    thanks_at = fields.Datetime(string="Thank-you: next try", readonly=True)
 
     _thanks_idx = models.Index("(id) WHERE thanks = 'queued'")
 
@@ -115,9 +120,11 @@ class ArCollectionNotice(models.Model):
                 SQL(
                     """
                     SELECT id FROM ar_collection_notice
-                     WHERE thanks = 'queued' AND id != ALL(%s::int[])
+                     WHERE thanks = 'queued' AND coalesce(thanks_at <= %s, TRUE)
+                       AND id != ALL(%s::int[])
                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
                     """,
+                    fields.Datetime.now(),
                     list(passed),
                 )
             )
@@ -134,17 +141,35 @@ class ArCollectionNotice(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.warning("No thank-you for notice %s: %s", self.name, error, exc_info=True)
-            self.write({"thanks": "failed", "thanks_error": str(error)})
+            self._thank_later(str(error))
             return
         if not mail:
             return
         mail.send(auto_commit=False, raise_exception=False)
         if mail.state == "sent":
-            self.thanks = "sent"
+            self.write({"thanks": "sent", "thanks_error": False})
             mail.unlink()
         else:
-            error = mail.failure_reason or self.env._("The mail server did not take it.")
+            self._thank_later(mail.failure_reason or self.env._("The mail server did not take it."))
+            message = mail.mail_message_id  # it reached nobody; the next try writes its own
+            mail.unlink()
+            message.unlink()
+
+    def _thank_later(self, error):
+        """It certainly did not leave: try again after a pause, a few times, then give up."""
+        if self.thanks_tries >= len(PAUSES):
             self.write({"thanks": "failed", "thanks_error": error})
+            return
+        at = fields.Datetime.now() + timedelta(hours=PAUSES[self.thanks_tries])
+        self.write(
+            {
+                "thanks": "queued",
+                "thanks_error": error,
+                "thanks_tries": self.thanks_tries + 1,
+                "thanks_at": at,
+            }
+        )
+        self.env.ref(CRON).sudo()._trigger(at)  # our job
 
     def _write_thanks(self):
         """The mail, kept out of core's queue; empty when there is nothing to thank for now."""

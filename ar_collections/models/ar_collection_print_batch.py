@@ -161,7 +161,7 @@ class ArCollectionPrintBatch(models.Model):
     def _make_pdf(self):
         """All letters of each batch in one document."""
         for batch in self:
-            pdfs = [notice.attachment_id.raw for notice in batch._letters()]
+            pdfs = [sheet for notice in batch._letters() for sheet in notice._sheets()]
             if not pdfs:
                 batch.write({"attachment_id": False, "page_count": 0, "state": "cancelled"})
                 continue
@@ -216,7 +216,7 @@ class ArCollectionPrintBatch(models.Model):
             )
         batch = self.sudo()  # evidence: attachments and counters are written here only
         report = self.env["report.ar_collections.report_ar_collection_notice"]
-        pdfs = [report._mark_copy(letter) for letter in batch._letters()]
+        pdfs = report._mark_copies(batch._letters())
         name = self.env._("%(name)s, copy", name=self.name)
         copy = self.env["ir.attachment"].sudo().create(batch._prepare_pdf_vals(name))  # dito
         copy.raw = merge_pdf(pdfs)

@@ -1,5 +1,5 @@
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -101,7 +101,23 @@ class ArCollectionRun(models.Model):
             "claim": sum(row["claim"] for row in levels),
             "levels": sorted(levels, key=lambda row: -row["delay"]),
             "reasons": sorted(reasons, key=lambda row: -row["count"]),
+            "channels": self._count_channels(),
         }
+
+    def _count_channels(self):
+        """How many notices leave through each channel, and how many calls follow them.
+
+        :return: list of [name, count], the most frequent first.
+        """
+        counts = Counter()
+        for channels, level, count in self.env["ar.collection.decision"]._read_group(
+            [("run_id", "=", self.id), ("reason", "=", False)],
+            ["channels", "level_id"],
+            ["__count"],
+        ):
+            names = (channels or "").split(",") + (["call"] if level.call_task else [])
+            counts.update({name: count for name in names if name})
+        return [list(row) for row in counts.most_common()]
 
     @api.depends("date", "simulation", "company_id")
     def _compute_display_name(self):

@@ -6,17 +6,8 @@ from ..tools.table import Column, Money, Table
 class ArCollectionRun(models.Model):
     """A run or a simulation as a spreadsheet: decisions, items, summary."""
 
-    _inherit = "ar.collection.run"
-
-    def action_export(self):
-        """Download the run as a spreadsheet, with the debtors the reader may see."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/ar_collections/xlsx/{self._name}/{self.id}",
-            "target": "download",
-        }
+    _name = "ar.collection.run"
+    _inherit = ["ar.collection.run", "ar.collection.export.mixin"]
 
     def _xlsx(self):
         """:return: (name of the file, list of ``tools.table.Table``)."""

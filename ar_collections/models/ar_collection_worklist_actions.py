@@ -40,11 +40,7 @@ class ArCollection(models.Model):
         """Download these debtors as a spreadsheet, in the order of the worklist."""
         self.check_access("read")
         export = self.env["ar.collection.worklist.export"].create({"collection_ids": self.ids})
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/ar_collections/xlsx/{export._name}/{export.id}",
-            "target": "download",
-        }
+        return export.action_export()
 
     def _action_wizard(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

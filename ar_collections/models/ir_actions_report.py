@@ -65,4 +65,6 @@ class IrActionsReport(models.Model):
         )
         if self.env.context.get("ar_collections_letter") and "--javascript-delay" in args:
             args[args.index("--javascript-delay") + 1] = "0"
+        if self.env.context.get("ar_collections_stamp"):
+            args.append("--no-background")  # else white covers what it is stamped on
         return args

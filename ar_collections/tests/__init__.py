@@ -1,6 +1,7 @@
 from . import (
     test_api,
     test_approval,
+    test_approval_turns,
     test_approval_use,
     test_bad_days,
     test_bounce,
@@ -15,6 +16,7 @@ from . import (
     test_contact_notice,
     test_contact_pure,
     test_delivery,
+    test_delivery_batch,
     test_delivery_retry,
     test_demo,
     test_figures,

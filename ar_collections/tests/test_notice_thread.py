@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -209,11 +210,30 @@ class TestThanks(SmtpMixin, LetterCommon):
         self._account()
         self.sink.refuse = "554 no"
         self._trigger("thank")
-        self.assertEqual(notice.thanks, "failed")
+        self.assertEqual(notice.thanks, "queued")
         self.assertIn("554", notice.thanks_error)
+        self.assertFalse(notice.collection_id.message_ids.filtered(_thanks), "nothing is kept")
         self.sink.refuse = None
         self._trigger("thank")
-        self.assertFalse(self.sink.mails)
+        self.assertFalse(self.sink.mails, "not before an hour has passed")
+        notice.thanks_at = fields.Datetime.now()
+        self._trigger("thank")
+        self.assertEqual(len(self.sink.mails), 1)
+        self.assertEqual((notice.thanks, notice.thanks_error), ("sent", False))
+        self.assertEqual(len(notice.collection_id.message_ids.filtered(_thanks)), 1)
+
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_given_up_after_some_tries(self):
+        move = self._invoice(1000, 10)
+        notice = self._sent()
+        self._pay(move)
+        self._account()
+        self.sink.refuse = "554 no"
+        for _try in range(5):
+            self.assertEqual(notice.thanks, "queued")
+            notice.thanks_at = False
+            self._trigger("thank")
+        self.assertEqual(notice.thanks, "failed")
 
     def test_in_the_language_of_the_debtor(self):
         self.env["res.lang"]._activate_lang("de_DE")
@@ -224,3 +244,7 @@ class TestThanks(SmtpMixin, LetterCommon):
         self._sent()
         self._pay(move)
         self.assertEqual(self._subjects(), ["Danke für Ihre Zahlung"])
+
+
+def _thanks(message):
+    return "ar-thanks" in message.message_id

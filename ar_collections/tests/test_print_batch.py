@@ -1,6 +1,9 @@
+import io
 import re
 import time
 from datetime import timedelta
+
+from reportlab.pdfgen import canvas
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -32,9 +35,12 @@ class PrintCommon(LetterCommon, LedgerCommon):
             **vals,
         )
 
-    def _pile(self, *partners):
-        """The letters of tonight's run for these debtors, claimed, in the order given."""
-        for partner in partners:
+    def _pile(self, *partners, invoiced=False):
+        """The letters of tonight's run for these debtors, claimed, in the order given.
+
+        :param invoiced: the debtors have their invoices already.
+        """
+        for partner in () if invoiced else partners:
             self._invoice(100, 10, partner=partner)
         notices = self._run().notice_ids.filtered(
             lambda notice: notice.collection_id.partner_id in partners
@@ -149,6 +155,37 @@ class TestPrintBatch(PrintCommon):
         self.assertIn("Reminder: payment of your open invoices", pages[0])
         self.assertEqual(batch.copies, 1)
         self.assertNotIn("Copy", self._text(batch.attachment_id.raw), "the original stays")
+
+    def test_invoices_follow_their_letter(self):
+        self.reminder.attach_invoices = True
+        partners = self._place("Alpha", "1"), self._place("Beta", "2")
+        for partner in partners:
+            self._legal_pdf(self._invoice(100, 10, partner=partner), partner.name)
+        letters = self._pile(*partners, invoiced=True)
+        self.reminder.attach_invoices = False
+        batch = self._batch(letters)
+        self.assertEqual(batch.page_count, 4, "letter, invoice, letter, invoice")
+        pages = self._text(batch.attachment_id.raw).split("\f")
+        self.assertIn("Legal invoice of Alpha", pages[1])
+        self.assertIn("Legal invoice of Beta", pages[3])
+        self.assertEqual(batch.letter_count, 2)
+
+    def _legal_pdf(self, move, name):
+        stream = io.BytesIO()
+        page = canvas.Canvas(stream)
+        page.drawString(50, 500, f"Legal invoice of {name}")
+        page.save()
+        self.env["ir.attachment"].create(
+            {
+                "name": f"{name}.pdf",
+                "raw": stream.getvalue(),
+                "mimetype": "application/pdf",
+                "res_model": "account.move",
+                "res_id": move.id,
+                "res_field": "invoice_pdf_report_file",
+            }
+        )
+        move.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
 
     # === BETWEEN CLAIM AND PRINT === #
     def test_what_changed_on_the_pile_is_claimed_anew(self):

@@ -125,12 +125,35 @@ class TestProblem(ChannelCommon, LedgerCommon):
         self.assertEqual(notice.state, "sent")
         self.assertEqual([mail["to"] for mail in self.sink.mails], [["found@debtor.example"]])
 
-    def test_missing_address_dismissed_until_the_next_run(self):
+    def _lost(self):
+        """A debtor without an address whose problem was dismissed."""
         lost = self._debtor("Lost")
         self._invoice(300, 10, partner=lost)
         self._run()
         self._dismiss(self._problems(lost), "Pays by cheque")
         self.assertFalse(self._problems(lost))
+        self._account(lost).write({"next_action": False, "next_action_date": False})
+        return lost
+
+    def test_missing_address_stays_dismissed(self):
+        lost = self._lost()
+        for _night in range(2):
+            self._run()
+            self.assertFalse(self._problems(lost))
+            self.assertFalse(self._account(lost).next_action, "nobody is asked for it")
+        self._invoice(50, -20, partner=lost)
+        self._run()
+        self.assertFalse(self._problems(lost), "what is not due changes nothing")
+
+    def test_dismissed_until_more_is_overdue(self):
+        lost = self._lost()
+        self._invoice(1, 2, partner=lost)
+        self._run()
+        self.assertEqual(self._problems(lost).amount, 301)
+
+    def test_dismissed_until_an_address_changes(self):
+        lost = self._lost()
+        lost.street = "Half an address 1"
         self._run()
         self.assertTrue(self._problems(lost))
 

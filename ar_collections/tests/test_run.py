@@ -341,3 +341,38 @@ class TestRun(ArCollectionsCommon):
         few = run_of(2, 10)
         many = run_of(12, 20)
         self.assertEqual(few, many)
+
+    # === SUMMARY === #
+    def test_channels_of_the_summary(self):
+        other = self._debtor(
+            "Beta",
+            email="beta@debtor.example",
+            street="Main street 1",
+            city="Town",
+            country_id=self.env.ref("base.de").id,
+        )
+        self.reminder.write({"send_letter": True, "call_task": True})
+        self._invoice(100, 10)
+        self._invoice(100, 10, partner=other)
+        self._invoice(100, -20, partner=self._debtor("Nothing due", email="n@debtor.example"))
+        channels = dict(self._run().summary["channels"])
+        self.assertEqual(channels, {"email": 2, "call": 2, "letter": 1})
+
+    def test_notices_of_this_month_on_the_policy(self):
+        self._invoice(100, 10)
+        self._invoice(100, 10, partner=self._debtor("Beta", email="beta@debtor.example"))
+        notices = self._run().notice_ids
+        self.assertEqual(self.policy.notice_count, 0, "queued is not sent")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ar_collection_notice SET state = 'sent' WHERE id = ANY(%s)", [notices.ids]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.policy.notice_count, 2)
+        found = self.Notice.search(self.policy.action_open_notices()["domain"])
+        self.assertEqual(found, notices)
+        self.env.cr.execute(
+            "UPDATE ar_collection_notice SET date = date - 40 WHERE id = %s", [notices[0].id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.policy.notice_count, 1, "not of another month")

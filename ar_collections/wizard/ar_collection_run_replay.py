@@ -21,6 +21,7 @@ class ArCollectionRunReplay(models.TransientModel):
     """
 
     _name = "ar.collection.run.replay"
+    _inherit = ["ar.collection.export.mixin"]
     _description = "Replay of Policies"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -85,16 +86,6 @@ class ArCollectionRunReplay(models.TransientModel):
             "res_model": self._name,
             "res_id": record.id,
             "views": [(False, "form")],
-        }
-
-    def action_export(self):
-        """Download the replay as a spreadsheet."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/ar_collections/xlsx/{self._name}/{self.id}",
-            "target": "download",
         }
 
     # === REPLAY === #

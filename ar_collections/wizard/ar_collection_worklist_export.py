@@ -9,6 +9,7 @@ class ArCollectionWorklistExport(models.TransientModel):
     """Debtors as a spreadsheet; kept until the file is fetched."""
 
     _name = "ar.collection.worklist.export"
+    _inherit = ["ar.collection.export.mixin"]
     _description = "Export of the Worklist"
 
     collection_ids = fields.Json(readonly=True, help="Ids of the debtors.")

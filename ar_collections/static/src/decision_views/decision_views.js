@@ -6,6 +6,7 @@ import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
+import { channelOf } from "@ar_collections/core/channels";
 import { ArRunBanner } from "./run_banner";
 
 /** Run whose decisions are listed: named by the action, else that of the first row. */
@@ -46,13 +47,6 @@ export class ArDecisionKanbanRenderer extends KanbanRenderer {
     }
 }
 
-const CHANNELS = {
-    email: ["fa-envelope-o", _t("E-mail")],
-    letter: ["fa-file-text-o", _t("Letter")],
-    call: ["fa-phone", _t("Call task")],
-    sms: ["fa-commenting-o", _t("SMS")],
-};
-
 /** Channels of a notice, as icons with their names. */
 export class ArChannelsField extends Component {
     static template = "ar_collections.ChannelsField";
@@ -60,10 +54,7 @@ export class ArChannelsField extends Component {
 
     get channels() {
         const value = this.props.record.data[this.props.name] || "";
-        return value
-            .split(",")
-            .filter((name) => name in CHANNELS)
-            .map((name) => ({ name, icon: CHANNELS[name][0], label: CHANNELS[name][1] }));
+        return value.split(",").filter(Boolean).map(channelOf);
     }
 }
 

@@ -3,8 +3,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { formatAmount } from "@ar_collections/core/amounts";
+import { channelOf } from "@ar_collections/core/channels";
 
-/** What a run concluded, as tiles: debtors looked at, each level, notices in total. */
+/** What a run concluded, as tiles: debtors looked at, each level, notices in total, channels. */
 export class ArRunSummary extends Component {
     static template = "ar_collections.RunSummary";
     static props = {
@@ -38,6 +39,17 @@ export class ArRunSummary extends Component {
                 hint: _t("credits are deducted"),
             },
         ];
+    }
+
+    get channels() {
+        return (this.props.summary.channels || []).map(([name, count]) => ({
+            ...channelOf(name),
+            count,
+        }));
+    }
+
+    get channelNames() {
+        return this.channels.map((channel) => channel.label).join(", ");
     }
 }
 
