@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -15,51 +15,66 @@ class ArCollectionDecision(models.Model):
         help="Why a missing address needs no more work, until the address changes or more is "
         "overdue.",
     )
-    dismissed_address = fields.Char(readonly=True, help="What was known of its addresses then.")
-    dismissed_overdue = fields.Monetary(readonly=True, help="What was overdue then.")
 
     def _dismiss(self, reason):
         """A missing address needs no more work while nothing changes."""
         self.flush_model()
-        # by SQL: the only words a person adds to a decision; the caller has checked the right
+        # by SQL: the machine's own words on the account; the caller has checked the right
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE ar_collection_decision decision
-                   SET dismissed = %s, dismissed_address = known.address,
-                       dismissed_overdue = overdue
-                  FROM (%s) known
-                 WHERE decision.id = ANY(%s) AND known.partner_id = decision.partner_id
+                UPDATE ar_collection account
+                   SET dismissed = %s, dismissed_facts = known.facts,
+                       dismissed_overdue = decision.overdue
+                  FROM ar_collection_decision decision JOIN (%s) known
+                    ON known.collection_id = decision.collection_id
+                 WHERE decision.id = ANY(%s) AND account.id = decision.collection_id
                 """,
                 reason,
-                self._known_addresses_sql(self.partner_id.ids),
+                self._known_sql(self.collection_id.ids),
                 self.ids,
             )
         )
-        self.invalidate_recordset(["dismissed", "dismissed_address", "dismissed_overdue"])
+        self.env["ar.collection"].invalidate_model(["dismissed"])
+        self.sudo().dismissed = reason  # the only word a person adds to a decision
         self.env["ar.collection.audit"]._log(
             self, "override", self.env._("Missing address dismissed"), reason
         )
 
-    def _known_addresses_sql(self, partner_ids):
-        """SQL (partner_id, address): what is known of the addresses of these debtors."""
-        self.env["res.partner"].flush_model()
-        self.env["mail.blacklist"].flush_model()
+    @api.model
+    def _known_sql(self, account_ids):
+        """SQL (collection_id, facts): policy and addresses of these debtors, in short."""
+        for name in ("res.partner", "mail.blacklist", "ar.collection"):
+            self.env[name].flush_model()
         return SQL(
             """
-            SELECT partner.commercial_partner_id AS partner_id,
-                   md5(string_agg(concat_ws('|', partner.id, partner.type, partner.email_normalized,
-                                            blacklist.id, partner.street, partner.zip,
-                                            partner.city, partner.country_id), ';'
-                                  ORDER BY partner.id)) AS address
-              FROM res_partner partner
+            SELECT account.id AS collection_id,
+                   md5(account.policy_id || string_agg(
+                       concat_ws('|', partner.id, partner.type, partner.email_normalized,
+                                 blacklist.id, partner.street, partner.zip, partner.city,
+                                 partner.country_id), ';' ORDER BY partner.id)) AS facts
+              FROM ar_collection account
+              JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
               LEFT JOIN mail_blacklist blacklist
                      ON blacklist.email = partner.email_normalized AND blacklist.active
-             WHERE partner.commercial_partner_id = ANY(%s) AND partner.active
-             GROUP BY partner.commercial_partner_id
+             WHERE account.id = ANY(%s) AND partner.active
+             GROUP BY account.id
             """,
-            partner_ids,
+            list(account_ids),
         )
+
+
+class ArCollection(models.Model):
+    _inherit = "ar.collection"
+
+    dismissed = fields.Char(
+        readonly=True, copy=False, help="Why its missing address is no problem."
+    )
+    dismissed_facts = fields.Char(readonly=True, copy=False, help="What was known then.")
+    dismissed_overdue = fields.Monetary(readonly=True, copy=False, help="What was overdue then.")
+
+    def _kept_fields(self):
+        return super()._kept_fields() | {"dismissed", "dismissed_facts", "dismissed_overdue"}
 
 
 class ArCollectionRun(models.Model):
@@ -67,8 +82,9 @@ class ArCollectionRun(models.Model):
 
     def _insert_decisions(self, results):
         super()._insert_decisions(results)
-        if not self.simulation:
-            self._keep_dismissed([row["account"] for row in results if _has_no_address(row)])
+        lost = [row["account"]["account_id"] for row in results if _has_no_address(row)]
+        if lost and not self.simulation:
+            self._keep_dismissed(lost)
 
     def _propose_actions(self, results):
         """Nobody is asked for an address that was dismissed."""
@@ -81,36 +97,24 @@ class ArCollectionRun(models.Model):
             [row for row in results if row["account"]["account_id"] not in dismissed]
         )
 
-    def _keep_dismissed(self, facts):
-        """What was dismissed at the run before is, if nothing has changed since."""
-        if not facts:
-            return
+    def _keep_dismissed(self, account_ids):
+        """What was dismissed stays so if nothing has changed since."""
         decisions = self.env["ar.collection.decision"]
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE ar_collection_decision decision
-                   SET dismissed = before.dismissed,
-                       dismissed_address = before.dismissed_address,
-                       dismissed_overdue = before.dismissed_overdue
-                  FROM ar_collection_decision before, (%(known)s) known
-                 WHERE decision.run_id = %(run)s AND decision.reason = 'no_address'
-                   AND before.run_id = (SELECT max(id) FROM ar_collection_run
-                                         WHERE id < %(run)s AND company_id = %(company)s
-                                           AND state = 'done' AND simulation IS NOT TRUE)
-                   AND before.collection_id = decision.collection_id
-                   AND before.dismissed IS NOT NULL
-                   AND before.policy_id IS NOT DISTINCT FROM decision.policy_id
-                   AND decision.overdue <= before.dismissed_overdue
-                   AND known.partner_id = decision.partner_id
-                   AND known.address = before.dismissed_address
+                UPDATE ar_collection_decision decision SET dismissed = account.dismissed
+                  FROM ar_collection account JOIN (%s) known ON known.collection_id = account.id
+                 WHERE decision.run_id = %s AND decision.reason = 'no_address'
+                   AND account.id = decision.collection_id AND account.dismissed IS NOT NULL
+                   AND account.dismissed_facts = known.facts
+                   AND decision.overdue <= account.dismissed_overdue
                 """,
-                known=decisions._known_addresses_sql([fact["partner_id"] for fact in facts]),
-                run=self.id,
-                company=self.company_id.id,
+                decisions._known_sql(account_ids),
+                self.id,
             )
         )
-        decisions.invalidate_model(["dismissed", "dismissed_address", "dismissed_overdue"])
+        decisions.invalidate_model(["dismissed"])
 
 
 def _has_no_address(row):

@@ -6,7 +6,6 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.ar_collection_notice_send import Sessions
-from ..models.repeated import execute
 from .ledger import LedgerCommon
 from .test_delivery import MAIL, DeliveryCommon
 
@@ -40,6 +39,7 @@ class TestDeliveryBatch(DeliveryCommon, LedgerCommon):
             if not done:
                 done.append(notice)
                 do(notice)
+                self.env.flush_all()  # the job has an environment of its own
 
         self.patch(self.registry["ar.collection.notice"], "_hand_over_mail", handing_over)
 
@@ -90,13 +90,14 @@ class TestDeliveryBatch(DeliveryCommon, LedgerCommon):
     # === SPEED === #
     def test_queries_of_one_more_notice(self):
         self.policy.level_ids.attach_letter = False
-        counts = []
-        for count in (2, 6):
-            self._notices(count)
+        notices, counts = self._notices(8), []
+        notices[2:].state = "draft"
+        for queued in (notices[:2], notices[2:]):
+            queued.state = "queued"
+            self.env.flush_all()
             before = self.env.cr.sql_log_count
             self._deliver()
             counts.append(self.env.cr.sql_log_count - before)
-            self.env["account.move"].search([("state", "=", "posted")]).button_draft()
         self.assertEqual(len(self.sink.mails), 8)
         self.assertLessEqual((counts[1] - counts[0]) / 4, QUERIES)
 
@@ -140,7 +141,6 @@ class TestDeliveryBatch(DeliveryCommon, LedgerCommon):
         self._deliver()
         self.env.cr.execute("SELECT count(*) FROM pg_prepared_statements")
         self.assertEqual(self.env.cr.fetchone(), (0,))
-        self.assertTrue(callable(execute))
 
     # === MAIL === #
     def test_thread_and_headers(self):
