@@ -1,10 +1,13 @@
 """Claims and hand-overs a second, to a real SMTP server on loopback, and a batch of letters."""
 
+import asyncio
 import logging
+import multiprocessing
 import socket
+import time
 from contextlib import contextmanager
 
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from measure import Job, interleave
 
@@ -15,14 +18,27 @@ LETTERS = 500
 
 
 class Sink:
-    """Takes every message, and counts."""
+    """Takes every message, and counts, in a process of its own as a mail server is."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, count) -> None:
+        self.count = count
 
     async def handle_DATA(self, _server, _session, _envelope) -> str:
-        self.count += 1
+        with self.count.get_lock():
+            self.count.value += 1
         return "250 OK"
+
+
+def _be_the_server(port: int, count) -> None:
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+    async def listen() -> None:
+        server = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(Sink(count)), "127.0.0.1", port
+        )
+        await server.serve_forever()
+
+    asyncio.run(listen())
 
 
 class Delivery:
@@ -33,8 +49,7 @@ class Delivery:
         self.notices = env["ar.collection.notice"]
 
     def measure(self) -> list[Job]:
-        sink = Sink()
-        with _serve(sink) as port:
+        with _serve() as (port, count):
             self._prepare(port)
             jobs = [
                 Job(
@@ -54,8 +69,8 @@ class Delivery:
             ]
             interleave(jobs, 2)
             sent = self.notices.search_count([("state", "=", "sent")])
-            if sink.count != sent or sent < 5 * NOTICES:
-                raise SystemExit(f"{sink.count} mails arrived, {sent} notices count as sent")
+            if count.value != sent or sent < 5 * NOTICES:
+                raise SystemExit(f"{count.value} mails arrived, {sent} notices count as sent")
         letters = self.notices.search([], limit=LETTERS)
         report = self.env["report.ar_collections.report_ar_collection_notice"]
         batch = Job(
@@ -102,13 +117,28 @@ class Delivery:
 
 
 @contextmanager
-def _serve(sink: Sink):
+def _serve():
+    """A mail server: its port, and how many messages it took."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    logging.getLogger("mail.log").setLevel(logging.ERROR)  # the server's own
-    controller.start()
+    context = multiprocessing.get_context("spawn")
+    count = context.Value("i", 0)
+    server = context.Process(target=_be_the_server, args=(port, count), daemon=True)
+    server.start()
     try:
-        yield port
+        _wait_for(port)
+        yield port, count
     finally:
-        controller.stop()
+        server.terminate()
+        server.join()
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("The mail server of the benchmark did not start.")

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import contact
+from . import repeated
 
 
 class ArCollection(models.Model):
@@ -37,7 +38,8 @@ class ArCollection(models.Model):
     @api.model
     def _contact_stop_rows(self, account_ids):
         self.flush_model()
-        return self.env.execute_query_dict(
+        return repeated.execute(
+            self.env,
             SQL(
                 """
                 SELECT id, do_not_contact, written_only, deceased, insolvent, legal_stop,
@@ -45,12 +47,12 @@ class ArCollection(models.Model):
                        CASE WHEN contact_override_until > now() AT TIME ZONE 'UTC'
                             THEN contact_override_channel END AS override
                   FROM ar_collection
-                 WHERE id = ANY(%s)
+                 WHERE id = ANY(%s::int[])
                    AND (do_not_contact OR written_only OR deceased OR insolvent OR legal_stop
                         OR attorney_id IS NOT NULL)
                 """,
                 list(account_ids),
-            )
+            ),
         )
 
     @api.model
@@ -59,9 +61,8 @@ class ArCollection(models.Model):
         # sudo: which rule binds whom is no secret
         rules = self.env["ar.collection.contact.rule"].sudo().with_context(active_test=False)
         known = channels & (contact.LIVE | contact.WRITTEN)
-        strict = rules.search([]).filtered(
-            lambda rule: not all(rule[f"allow_{name}"] for name in known)
-        )
+        every = repeated.remember(self.env, "contact_rules", lambda: rules.search([]))
+        strict = every.filtered(lambda rule: not all(rule[f"allow_{name}"] for name in known))
         if not strict:
             return {}
         accounts = self.sudo().browse(account_ids)  # the run decides about all of them

@@ -192,7 +192,9 @@ class ArCollectionHold(models.Model):
     @api.model
     def _todays_sql(self, day=None, roots=None):
         """SQL table ``todays(root_id, day)``: today in each root company, or a day for all."""
-        roots = self.env["res.company"]._ar_every_root() if roots is None else roots
+        if roots is None:
+            every = self.env["res.company"]._ar_every_root
+            roots = repeated.remember(self.env, "roots", every)
         return SQL(
             "unnest(%s::int[], %s::date[]) AS todays(root_id, day)",
             roots.ids,

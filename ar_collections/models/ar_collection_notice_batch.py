@@ -10,6 +10,7 @@ SIZE, SECONDS = 20, 15
 #: What a notice reads beside the ledger.
 KEPT = {
     "ar.collection",
+    "ar.collection.contact.rule",
     "ar.collection.level",
     "ar.collection.policy",
     "ir.mail_server",

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from . import repeated
 from .ar_collection_notice_channel import STANDING
 
 
@@ -21,12 +22,12 @@ class ArCollectionNotice(models.Model):
                 UPDATE account_move_line item
                    SET ar_level_id = line.level_id, ar_level_date = %s
                   FROM ar_collection_notice_line line
-                 WHERE line.notice_id IN %s AND line.kind IN ('claim', 'also')
+                 WHERE line.notice_id = ANY(%s::int[]) AND line.kind IN ('claim', 'also')
                    AND item.id = line.line_id AND line.level_id IS NOT NULL
                    AND line.level_id IS DISTINCT FROM line.previous_level_id
                 """,
                 today,
-                tuple(self.ids),
+                list(self.ids),
             )
         )
 
@@ -86,5 +87,5 @@ class ArCollectionNotice(models.Model):
         items = self.env["account.move.line"]
         items.flush_model(["ar_level_id", "ar_level_date"])
         self.line_ids.flush_model()
-        self.env.cr.execute(update)
+        repeated.execute(self.env, update)
         items.invalidate_model(["ar_level_id", "ar_level_date"], flush=False)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import contact
+from . import repeated
 
 
 class ArCollectionNotice(models.Model):
@@ -58,8 +59,10 @@ class ArCollectionNotice(models.Model):
         if self.channel in contact.Rule().timed:
             return True
         rules = self.env["ar.collection.contact.rule"].sudo()  # a yes or no
-        return self.channel == "email" and bool(
-            rules.search_count([("hours_email", "=", True)], limit=1)
+        return self.channel == "email" and repeated.remember(
+            self.env,
+            "hours_email",
+            lambda: bool(rules.search_count([("hours_email", "=", True)], limit=1)),
         )
 
     @api.model
