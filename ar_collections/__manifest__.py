@@ -54,6 +54,7 @@
         "views/ar_collection_stage_views.xml",
         "views/ar_collection_hold_views.xml",
         "wizard/ar_collection_promise_bounce_views.xml",
+        "wizard/ar_collection_promise_cancel_views.xml",
         "views/ar_collection_promise_views.xml",
         "views/ar_collection_promise_instrument_views.xml",
         "report/ar_collection_promise_report_views.xml",

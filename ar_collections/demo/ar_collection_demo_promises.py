@@ -54,7 +54,12 @@ class ArCollectionDemo(models.AbstractModel):
             )
             if debtor in BILLS:
                 number, bank = BILLS[debtor]
-                vals.update(method="bill", instrument_number=number, instrument_bank=bank)
+                vals.update(
+                    method="bill",
+                    instrument_number=number,
+                    instrument_bank=bank,
+                    instrument_place="Safe 1, folder 3",
+                )
             vals_list.append({**vals, "note": note})
         return vals_list
 

@@ -65,6 +65,7 @@ from . import (
     test_tour,
     test_tour_approval,
     test_tour_delivery,
+    test_tour_promise,
     test_tour_what_if,
     test_tour_worklist,
     test_worklist,

@@ -116,6 +116,31 @@ class TestPromiseUse(PromiseCommon):
         self.assertEqual((home.judged_promises, abroad.judged_promises), (0, 1))
         self.assertFalse(self.Promise.with_user(self.boss).search([("id", "=", promise.id)]))
 
+    def test_debtors_merged(self):
+        beta = self._debtor("Beta")
+        self._invoice(50, days=20, partner=beta)
+        self._account(beta)
+        mine, theirs = self._promise(100, 3), self._promise(50, 2, partner=beta)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((self.debtor + beta).ids, self.debtor)
+        account = self._account()
+        self.assertEqual(account.promise_ids, mine + theirs)
+        self.assertEqual(account.next_promise_date, theirs.date)
+        self.assertEqual(theirs._holds().state, "active")
+        self._judge(10)
+        self.assertEqual(account.broken_promises, 2)
+
+    def test_cancelled_with_a_reason(self):
+        promise = self._promise(100, 3)
+        action = self.env.ref("ar_collections.ar_collection_promise_cancel_action")
+        cancel = self.env[action.res_model].create(
+            {"promise_ids": promise.ids, "reason": "Agreed on the 30th"}
+        )
+        cancel.action_cancel()
+        self.assertRecordValues(
+            promise, [{"state": "cancelled", "cancel_reason": "Agreed on the 30th"}]
+        )
+
     # === RATES === #
     def test_rates_of_collectors(self):
         """600 kept, 300 of 300 half paid, 100 broken: 1 of 3, 600 of 1,000."""

@@ -7,6 +7,7 @@ from . import (
     ar_collection_portfolio_share,
     ar_collection_problem_dismiss,
     ar_collection_promise_bounce,
+    ar_collection_promise_cancel,
     ar_collection_reassign,
     ar_collection_review_sample,
     ar_collection_run_replay,
