@@ -100,6 +100,7 @@ from . import (
     ar_collection_promise_line,
     ar_collection_promise_policy,
     ar_collection_promise_remind,
+    ar_collection_promise_state,
     ar_collection_queue,
     ar_collection_refresh,
     ar_collection_refresh_check,

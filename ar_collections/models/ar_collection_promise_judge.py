@@ -87,7 +87,7 @@ class ArCollectionPromise(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT line.promise_id, line.line_id, line.amount,
+                SELECT line.promise_id, line.line_id, line.amount, line.before,
                        CASE WHEN item.parent_state = 'posted'
                             THEN greatest(item.amount_residual_currency, 0) ELSE 0 END AS residual
                   FROM ar_collection_promise_line line
@@ -99,17 +99,21 @@ class ArCollectionPromise(models.Model):
         )
         baselines = {promise.id: promise.baseline for promise in self}
         first, of_promise, residuals = {}, defaultdict(lambda: defaultdict(Decimal)), {}
+        known = {}  # (item, credit item) -> number of their first allocation
         for row in rows:
             if item_id := row["line_id"]:
                 of_promise[row["promise_id"]][item_id] += _decimal(row["amount"])
                 residuals[item_id] = _decimal(row["residual"])
                 baseline = baselines[row["promise_id"]]
                 first[item_id] = min(first.get(item_id, baseline), baseline)
+                for credit_id, number in (row["before"] or {}).items():
+                    key = (item_id, int(credit_id))
+                    known[key] = min(known.get(key, number), number)
         allocations = defaultdict(list)
         for row in self._allocations_since(first):
-            allocations[row["item"]].append(
-                promises_tool.Allocation(**{**row, "amount": _decimal(row["amount"])})
-            )
+            number = known.get((row["item"], row.pop("credit")), row["number"])
+            row.update(number=min(number, row["number"]), amount=_decimal(row["amount"]))
+            allocations[row["item"]].append(promises_tool.Allocation(**row))
         return self._group(of_promise, residuals, allocations)
 
     def _group(self, of_promise, residuals, allocations):
@@ -140,7 +144,8 @@ class ArCollectionPromise(models.Model):
         """What was matched with items after a point in the order of allocations.
 
         :param dict baselines: item id -> number of the last allocation not to be told.
-        :return: dicts like ``tools.promise.Allocation``. Money is what came through a bank,
+        :return: dicts like ``tools.promise.Allocation``, with ``credit``, the id of the item
+            that pays. Money is what came through a bank,
             cash or card journal; it is uncleared while it came by a payment that no bank
             line confirms.
         """
@@ -150,6 +155,7 @@ class ArCollectionPromise(models.Model):
             SQL(
                 """
                 SELECT part.debit_move_id AS item, part.id AS number, credit.date,
+                       part.credit_move_id AS credit,
                        part.debit_amount_currency AS amount,
                        journal.type IN ('bank', 'cash', 'credit') AS cash,
                        payment.id IS NOT NULL AND payment.is_matched IS NOT TRUE AS uncleared

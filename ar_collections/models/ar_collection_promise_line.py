@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 
 class ArCollectionPromiseLine(models.Model):
@@ -21,6 +22,11 @@ class ArCollectionPromiseLine(models.Model):
     item_due_date = fields.Date(string="Due on", readonly=True)
     open_amount = fields.Monetary(related="line_id.amount_residual_currency", string="Open")
     amount = fields.Monetary(string="Promised", help="In the currency of the promise.")
+    before = fields.Json(
+        readonly=True,
+        help="What had paid the item before: id of the credit item -> number of its allocation. "
+        "When it is taken off and matched again, that is no new money.",
+    )
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "The amount promised of an item must be more than zero."
@@ -60,9 +66,34 @@ class ArCollectionPromiseLine(models.Model):
     def create(self, vals_list):
         """Keep number and due date, so that an item that vanishes takes no history along."""
         items = self.env["account.move.line"].browse(vals.get("line_id") for vals in vals_list)
+        before = self._allocated(items.ids)
         for vals, item in zip(vals_list, items, strict=True):
-            vals.update(item_name=item.move_name, item_due_date=item.date_maturity or item.date)
+            vals.update(
+                item_name=item.move_name,
+                item_due_date=item.date_maturity or item.date,
+                before=before.get(item.id),
+            )
         return super().create(vals_list)
+
+    @api.model
+    def _allocated(self, item_ids):
+        """What is matched with items now: dict item id -> value of ``before``."""
+        if not item_ids:
+            return {}
+        self.env["account.partial.reconcile"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT debit_move_id, jsonb_object_agg(credit_move_id, number)
+                  FROM (SELECT debit_move_id, credit_move_id, min(id) AS number
+                          FROM account_partial_reconcile WHERE debit_move_id IN %s
+                         GROUP BY debit_move_id, credit_move_id) part
+                 GROUP BY debit_move_id
+                """,
+                tuple(item_ids),
+            )
+        )
+        return dict(rows)
 
     def write(self, vals):
         if not self.env.su:

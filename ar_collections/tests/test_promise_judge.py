@@ -128,6 +128,22 @@ class TestPromiseJudge(PromiseCommon):
         self._judge()
         self.assertRecordValues(promise, [{"state": "broken", "needed": 400, "paid": 0}])
 
+    def test_matched_again_is_no_new_money(self):
+        """An earlier payment is taken off the item and matched with it again."""
+        move = self._invoice(1000, days=30)
+        early = self._pay_on(move, 600, -10)
+        promise = self._promise(400, -1, ago=5)
+        item, money = self._item(move), self._item(early.move_id)
+        money.remove_move_reconcile()
+        self._judge()
+        self.assertEqual((promise.state, promise.paid), ("broken", 0))
+        (item + money).reconcile()
+        self._judge()
+        self.assertRecordValues(promise, [{"state": "broken", "needed": 400, "paid": 0}])
+        self._pay_on(move, 400, -1)
+        self._judge()
+        self.assertRecordValues(promise, [{"state": "kept", "needed": 400, "paid": 400}])
+
     def test_threshold_and_grace_of_the_policy_when_given(self):
         self.policy.write({"promise_grace_days": 2, "promise_threshold": 95})
         moves = [self._invoice(100, days=30) for _n in range(2)]
