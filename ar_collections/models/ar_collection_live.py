@@ -55,10 +55,15 @@ class ArCollection(models.Model):
             figures["bucket_labels"] = account.company_id.sudo()._ar_bucket_labels()  # settings
             figures["currency_id"] = account.company_id.sudo().currency_id.id
             figures["by_currency"] = currencies.get(key, [])
-            figures["in_other_branches"] = figures["balance"] - sum(
-                account.item_ids.mapped("amount_residual")
-            )
+            figures["in_other_branches"] = figures["balance"] - account._seen_balance()
             account.live_figures = figures
+
+    def _seen_balance(self):
+        """What the open items come to that the reader may see, those of own branches."""
+        [[balance]] = self.env["account.move.line"]._read_group(
+            self._open_items_domain(), aggregates=["amount_residual:sum"]
+        )
+        return balance or 0.0
 
     def _live_by_currency(self):
         """dict (debtor, company) -> [{currency_id, open, open_currency}] of all open items."""

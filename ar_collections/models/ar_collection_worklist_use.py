@@ -36,6 +36,8 @@ class ArCollection(models.Model):
 
     in_use_by = fields.Many2one("res.users", compute="_compute_in_use")
     in_use_until = fields.Datetime(compute="_compute_in_use")
+    in_use_by_other = fields.Boolean(compute="_compute_in_use_text")
+    in_use_text = fields.Char(compute="_compute_in_use_text")
 
     def _compute_in_use(self):
         """Who works on it: a mark that has run out counts no more."""
@@ -49,6 +51,19 @@ class ArCollection(models.Model):
             mark = by_account.get(account._origin.id, marks.browse())
             account.in_use_by = mark.user_id
             account.in_use_until = mark.date_until
+
+    @api.depends_context("uid", "tz")
+    @api.depends("in_use_by", "in_use_until")
+    def _compute_in_use_text(self):
+        for account in self:
+            account.in_use_by_other = bool(account.in_use_by - self.env.user)
+            until = account.in_use_until
+            local = until and fields.Datetime.context_timestamp(account, until)
+            account.in_use_text = local and self.env._(
+                "%(user)s until %(time)s",
+                user=account.in_use_by.sudo().name,  # the name of a colleague
+                time=local.strftime("%H:%M"),
+            )
 
     def action_take(self):
         """Mark the debtor as being worked on by the caller, for some minutes.

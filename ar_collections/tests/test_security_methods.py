@@ -139,7 +139,9 @@ class TestSecurityMethods(SecurityCommon):
             self._check_harmless(user, self.mine, skip={}, data=False)
 
     def test_debtors_of_others_are_out_of_reach(self):
-        self._check_harmless(self.bell, self.theirs, skip=MACHINE)
+        # the item that methods of items are called on is one of the caller's own debtor
+        skip = {**MACHINE, "account.move.line": {"action_ar_copy"}}
+        self._check_harmless(self.bell, self.theirs, skip=skip)
 
     def test_auditor_writes_nothing(self):
         self._check_harmless(self.auditor, self.mine, skip=MACHINE)

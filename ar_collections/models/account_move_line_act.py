@@ -1,0 +1,59 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountMoveLine(models.Model):
+    """What is done with ticked open items of a debtor."""
+
+    _inherit = "account.move.line"
+
+    def _ar_account(self):
+        """The collection account of these items.
+
+        :raises UserError: they belong to several debtors or companies, or to one that the
+            reader may not see.
+        """
+        self.check_access("read")
+        debtors = self.partner_id.commercial_partner_id
+        roots = self.company_id._ar_root()
+        if len(debtors) != 1 or len(roots) != 1:
+            raise UserError(self.env._("Please tick items of one debtor and one company only."))
+        account = self.env["ar.collection"].search(
+            [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
+        )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s has no collection account yet, or not one of yours.",
+                    debtor=debtors.display_name,
+                )
+            )
+        return account
+
+    def action_ar_log_call(self):
+        """Log a call about these items."""
+        return self._ar_account().with_context(ar_line_ids=self.ids).action_log_call()
+
+    def action_ar_copy(self):
+        """Send copies of the invoices of these items to the contact of the debtor.
+
+        :return: a notification that says to whom they go.
+        :raises UserError: no invoice among them, or no address to send them to.
+        """
+        account = self._ar_account()
+        account.check_access("write")
+        copies = self.env["ar.collection.copy"]._queue(account, self.move_id, account.contact_id)
+        # sudo: the address of a mail that the caller has just ordered
+        address = copies.sudo().email_to
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Copies of %(count)s invoices leave for %(address)s in a minute.",
+                    count=len(self.move_id),
+                    address=address,
+                ),
+            },
+        }
