@@ -31,6 +31,8 @@ TRANSITIONS = {
     "skipped": {"queued", "to_approve"},
     "cancelled": {"draft", "to_approve", "queued", "to_print", "failed"},
 }
+#: Notices made in one go; the lines of all of them follow by one statement.
+BATCH = 5000
 #: What a notice says of the documents of its items; a document has a hundred columns more.
 MOVE_FIELDS = [
     "move_type",
@@ -256,29 +258,20 @@ class ArCollectionNotice(models.Model):
             follow it, see ``_claim_with``.
         """
         rows = [(row, channel) for row in decided for channel in row["decision"].channels]
-        levels = self.env["ar.collection.level"].browse(
-            [row["decision"].level.id for row, _channel in rows]
-        )
-        notices = self.create(
-            [
-                {
-                    "collection_id": row["account"]["account_id"],
-                    "company_id": run.company_id.id,  # else the ORM writes each notice twice
-                    "run_id": run.id,
-                    "channel": channel,
-                    "date": run.date,
-                    "state": "queued" if level.automatic else "to_approve",
-                    **self._prepare_level_vals(level, run.date),
-                    **self._prepare_claim_vals(row["decision"]),
-                }
-                for (row, channel), level in zip(rows, levels, strict=True)
-            ]
-        )
+        notices = self.browse()
+        for start in range(0, len(rows), BATCH):
+            notices += self.create(
+                [
+                    self._prepare_run_vals(run, row, channel)
+                    for row, channel in rows[start : start + BATCH]
+                ]
+            )
         policies = self.env["ar.collection.policy"].with_context(active_test=False)
         items = run._ladder_items_sql(
             run.company_id,
             run.date,
-            [row["account"]["partner_id"] for row in decided],
+            # of many debtors PostgreSQL reads all items faster than theirs
+            [row["account"]["partner_id"] for row in decided] if len(rows) < BATCH else None,
             policies.search([("company_id", "=", run.company_id.id)]),
         )
         notices._freeze_lines([row["decision"] for row, _channel in rows], items)
@@ -317,6 +310,20 @@ class ArCollectionNotice(models.Model):
             )
         )
         return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for [number] in rows]
+
+    @api.model
+    def _prepare_run_vals(self, run, row, channel):
+        level = self.env["ar.collection.level"].browse(row["decision"].level.id)
+        return {
+            "collection_id": row["account"]["account_id"],
+            "company_id": run.company_id.id,  # else the ORM writes each notice twice
+            "run_id": run.id,
+            "channel": channel,
+            "date": run.date,
+            "state": "queued" if level.automatic else "to_approve",
+            **self._prepare_level_vals(level, run.date),
+            **self._prepare_claim_vals(row["decision"]),
+        }
 
     @api.model
     def _prepare_level_vals(self, level, today):

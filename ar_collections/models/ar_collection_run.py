@@ -8,9 +8,6 @@ from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
-#: Notices made in one go; lines follow by one statement for all of them.
-BATCH = 5000
-
 
 class ArCollectionRun(models.Model):
     """One dunning run of one root company on one date, or a simulation of one."""
@@ -305,11 +302,9 @@ class ArCollectionRun(models.Model):
         """Make the notices of decisions, and write the decisions with them."""
         results = list(results)
         decided = [row for row in results if row["decision"].level]
-        for start in range(0, len(decided), BATCH):
-            batch = decided[start : start + BATCH]
-            notices = self.env["ar.collection.notice"]._create_from(self, batch)
-            for row, notice in zip(batch, notices, strict=True):
-                row["notice_id"] = notice.id
+        notices = self.env["ar.collection.notice"]._create_from(self, decided)
+        for row, notice in zip(decided, notices, strict=True):
+            row["notice_id"] = notice.id
         self._insert_decisions(results)
         self._propose_actions(results)
 
