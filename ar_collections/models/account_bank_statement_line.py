@@ -35,7 +35,7 @@ class AccountBankStatementLine(models.Model):
         )
 
     def _ar_check_bounce(self, date, fee):
-        super()._ar_check_bounce(date, fee)
+        result = super()._ar_check_bounce(date, fee)
         if not self._ar_receivable_lines():
             raise UserError(
                 self.env._(
@@ -44,6 +44,7 @@ class AccountBankStatementLine(models.Model):
                     what=self.display_name,
                 )
             )
+        return result
 
     def _ar_reverse_money(self, date, reason):
         """Take back what was posted on the customer, against the suspense account, where the

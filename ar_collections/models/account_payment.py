@@ -15,7 +15,7 @@ class AccountPayment(models.Model):
     _inherit = ["account.payment", "ar.collection.bounce.mixin"]
 
     def _ar_check_bounce(self, date, fee):
-        super()._ar_check_bounce(date, fee)
+        result = super()._ar_check_bounce(date, fee)
         if self.payment_type != "inbound" or self.partner_type != "customer":
             raise UserError(
                 self.env._("%(what)s is no payment of a customer.", what=self.display_name)
@@ -28,6 +28,7 @@ class AccountPayment(models.Model):
                     what=self.display_name,
                 )
             )
+        return result
 
     def _ar_reverse_money(self, date, reason):
         """Reverse the entry of the payment.

@@ -95,7 +95,7 @@ class ArCollectionPromise(models.Model):
 
     def _start_deadlines(self):
         """A returned cheque or bill starts the table of deadlines of our country."""
-        super()._start_deadlines()
+        result = super()._start_deadlines()
         for promise in self.filtered(lambda promise: promise.method in PAPERS):
             country = promise.company_id.sudo().country_id  # our own country
             steps = self.env["ar.collection.bounce.step"].search(
@@ -119,3 +119,4 @@ class ArCollectionPromise(models.Model):
             deadlines.filtered(lambda own: own.step_id.anchor == "bounce")._begin(
                 promise.bounced_on
             )
+        return result

@@ -25,13 +25,14 @@ class ArCollectionPromise(models.Model):
             promise.hold_count = counts[promise._origin.id]
 
     def _take_effect(self):
-        super()._take_effect()
+        result = super()._take_effect()
         self._place_holds()
         self._announce()
         self.env["ar.collection"]._update_promise_facts(self.collection_id)
         if self.env.context.get(SHOW_KEY):
             # sudo: the figures belong to the machine
             self.env["ar.collection"].sudo()._refresh(self.partner_id.ids)
+        return result
 
     # === HOLDS === #
     def _holds(self):

@@ -54,7 +54,6 @@ class ArCollectionPromise(models.Model):
     bounce_reason = fields.Char(readonly=True, copy=False)
     payment_id = fields.Many2one(
         "account.payment",
-        string="Payment",
         index="btree_not_null",
         ondelete="set null",
         copy=False,

@@ -121,7 +121,7 @@ class ArCollectionPromise(models.Model):
         return super()._complete_vals(vals)
 
     def _propose_lines(self):
-        super()._propose_lines()
+        result = super()._propose_lines()
         vals_list = []
         for promise in self.filtered(lambda promise: not promise.line_ids):
             amounts = promises_tool.propose(Decimal(str(promise.amount)), promise._candidates())
@@ -138,6 +138,7 @@ class ArCollectionPromise(models.Model):
                 for item_id, amount in amounts.items()
             ]
         self.env["ar.collection.promise.line"].create(vals_list)
+        return result
 
     @api.model
     def _ticked_items(self):

@@ -40,9 +40,9 @@ class ArCollectionPromiseReport(models.Model):
     state = fields.Selection(STATES, readonly=True)
     method = fields.Selection(METHODS, string="Paid by", readonly=True)
     amount = fields.Monetary(string="Promised", readonly=True, aggregator="sum")
-    promises = fields.Integer(string="Promises", readonly=True, aggregator="sum")
-    judged = fields.Integer(string="Judged", readonly=True, aggregator="sum")
-    kept = fields.Integer(string="Kept", readonly=True, aggregator="sum")
+    promises = fields.Integer(readonly=True, aggregator="sum")
+    judged = fields.Integer(readonly=True, aggregator="sum")
+    kept = fields.Integer(readonly=True, aggregator="sum")
     amount_judged = fields.Monetary(string="Judged amount", readonly=True, aggregator="sum")
     amount_kept = fields.Monetary(string="Kept amount", readonly=True, aggregator="sum")
     kept_rate = fields.Float(

@@ -97,3 +97,43 @@ class TestApi(HttpCase, ArCollectionsCommon):
         )
         self.assertEqual(status, 422)
         self.assertIn("1,000.00", error["message"])
+
+    def test_promise_over_the_api(self):
+        """Noted with the proposed items; its state is not the caller's to write."""
+        self._invoice(1000, 10)
+        account = self._account()
+        values = {"collection_id": account.id, "amount": 400, "date": str(self.today)}
+        status, [promise_id] = self._call("ar.collection.promise", "create", vals_list=[values])
+        self.assertEqual(status, 200)
+        self.assertEqual(self._account().promised, 400)
+        for vals in ({"state": "kept"}, {"amount": 1}):
+            status, error = self._call(
+                "ar.collection.promise", "write", ids=[promise_id], vals=vals
+            )
+            self.assertEqual(status, 422)
+            self.assertIn("evidence", error["message"])
+        status, _error = self._call(
+            "ar.collection.promise", "_set_state", ids=[promise_id], state="kept"
+        )
+        self.assertIn(status, (403, 404))
+        status, _result = self._call(
+            "ar.collection.promise", "action_cancel", ids=[promise_id], reason="Agreed otherwise"
+        )
+        self.assertEqual(status, 200)
+        self.assertEqual(self._account().promised, 0)
+        status, error = self._call(
+            "ar.collection.promise", "create", vals_list=[{**values, "date": "2020-01-01"}]
+        )
+        self.assertEqual(status, 422)
+        self.assertIn("has passed", error["message"])
+
+    def test_bounce_over_the_api(self):
+        move = self._invoice(1000, 10)
+        payment = self._pay(move)
+        arguments = {"ids": payment.ids, "date": str(self.today), "reason": "AM04", "fee": 5}
+        status, _error = self._call("account.payment", "action_ar_bounce", **arguments)
+        self.assertEqual(status, 403, "a collector posts nothing")
+        self.user.group_ids |= self.env.ref("account.group_account_invoice")
+        status, result = self._call("account.payment", "action_ar_bounce", **arguments)
+        self.assertEqual((status, result), (200, payment.ar_bounce_move_id.ids))
+        self.assertEqual(move.amount_residual, 1000)
