@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 #: What a bounce notes; nobody writes it by hand.
 NOTED = frozenset(
@@ -104,7 +105,7 @@ class ArCollectionBounceMixin(models.AbstractModel):
                 self.env._(
                     "%(what)s was returned on %(date)s already.",
                     what=what,
-                    date=self.ar_bounce_date,
+                    date=format_date(self.env, self.ar_bounce_date),
                 )
             )
         if fee < 0:
@@ -114,7 +115,7 @@ class ArCollectionBounceMixin(models.AbstractModel):
                 self.env._(
                     "%(what)s is of %(date)s and cannot be returned before. Please check the day.",
                     what=what,
-                    date=self.date,
+                    date=format_date(self.env, self.date),
                 )
             )
         if date > max(self.company_id._ar_root()._ar_today(), fields.Date.context_today(self)):

@@ -235,7 +235,7 @@ class ArCollectionPromise(models.Model):
                         "%(debtor)s cannot promise for a day that has passed (%(date)s). Please "
                         "enter today or a later day.",
                         debtor=promise.partner_id.display_name,
-                        date=promise.date,
+                        date=self._date_text(promise.date),
                     )
                 )
 

@@ -69,7 +69,7 @@ class ArCollectionPromise(models.Model):
         )
         if not account:
             return values
-        currency = self._ticked_items().currency_id[:1] or account.currency_id
+        currency = self._ticked_items().currency_id[:1] or account._promise_currency()
         if "currency_id" in fields_list:
             values["currency_id"] = currency.id
         if "amount" in fields_list and not values.get("amount"):
@@ -118,6 +118,11 @@ class ArCollectionPromise(models.Model):
         if not vals.get("amount") and vals.get("line_ids"):
             items = [command[2] for command in vals["line_ids"] if command[0] == 0]
             vals["amount"] = sum(item.get("amount") or 0 for item in items)
+        account = self.env["ar.collection"].browse(vals.get("collection_id"))
+        if account and not vals.get("currency_id"):
+            items = [command[2] for command in vals.get("line_ids") or [] if command[0] == 0]
+            item = self.env["account.move.line"].browse(items[0].get("line_id") if items else None)
+            vals["currency_id"] = (item.currency_id or account._promise_currency()).id
         return super()._complete_vals(vals)
 
     def _propose_lines(self):
@@ -165,3 +170,19 @@ class ArCollectionPromise(models.Model):
             due = line.date_maturity or line.date
             items.append(promises_tool.Item(line.id, due, residual, residual - kept_back))
         return items
+
+
+class ArCollection(models.Model):
+    _inherit = "ar.collection"
+
+    def _promise_currency(self):
+        """The currency a promise is in when none is said: that of most of what is open."""
+        self.ensure_one()
+        rows = self.env["account.move.line"]._read_group(
+            [*self._open_items_domain(), ("amount_residual", ">", 0)],
+            ["currency_id"],
+            ["amount_residual:sum"],
+        )
+        if not rows:
+            return self.currency_id
+        return max(rows, key=lambda row: (row[1], row[0] == self.currency_id))[0]

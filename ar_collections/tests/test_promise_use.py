@@ -116,6 +116,22 @@ class TestPromiseUse(PromiseCommon):
         self.assertEqual((home.judged_promises, abroad.judged_promises), (0, 1))
         self.assertFalse(self.Promise.with_user(self.boss).search([("id", "=", promise.id)]))
 
+    def test_in_the_currency_of_what_is_open(self):
+        """1,000 in company currency; then 3,000 abroad, which are worth 1,500."""
+        foreign = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0)])
+        account = self._account()
+        self.assertEqual(account._promise_currency(), self.company.currency_id)
+        abroad = self._invoice(3000, days=9, currency_id=foreign.id)
+        promise = self._note(self.env.user, 100)
+        self.assertEqual((promise.currency_id, promise.amount_company), (foreign, 50))
+        self.assertEqual(promise.line_ids.line_id, self._item(abroad))
+        new = self.Promise.with_context(default_collection_id=account.id)
+        values = new.default_get(["collection_id", "currency_id", "amount"])
+        self.assertEqual((values["currency_id"], values["amount"]), (foreign.id, 2900))
+        items = [(0, 0, {"line_id": self._item(self.move).id, "amount": 70})]
+        home = self._note(self.env.user, 0, line_ids=items)
+        self.assertEqual((home.currency_id, home.amount), (self.company.currency_id, 70))
+
     def test_debtors_merged(self):
         beta = self._debtor("Beta")
         self._invoice(50, days=20, partner=beta)
