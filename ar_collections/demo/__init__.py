@@ -7,4 +7,5 @@ from . import (
     ar_collection_demo_notices,
     ar_collection_demo_parties,
     ar_collection_demo_promises,
+    ar_collection_demo_team,
 )

@@ -84,6 +84,7 @@ class ArCollectionDemo(models.AbstractModel):
             own._make_ledger,
             own._make_evidence,
             own._make_collecting,
+            own._make_team,
         ):
             step(made)
             self.env.flush_all()

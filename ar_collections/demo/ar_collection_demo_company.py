@@ -15,6 +15,7 @@ HALF_YEAR = timedelta(days=182)
 USERS = {
     "lena": ("Lena Hofmann", "+32 3 555 01 91", ("ar_collections.group_ar_collection_user",)),
     "tomas": ("Tomás Rivera", "+32 3 555 01 92", ("ar_collections.group_ar_collection_user",)),
+    "nele": ("Nele Wouters", "+32 3 555 01 93", ("ar_collections.group_ar_collection_user",)),
     "petra": (
         "Petra Claes",
         "+32 3 555 01 90",

@@ -227,7 +227,11 @@ class ArCollectionNotice(models.Model):
             "contact_id": contact.id,
             "email_to": contact.email_normalized if self.channel == "email" else False,
             "postal_address": self._postal_address(contact) if self.channel == "letter" else False,
-            "lang": contact.lang or account.partner_id.lang or company.partner_id.lang or "en_US",
+            "lang": account.preferred_lang
+            or contact.lang
+            or account.partner_id.lang
+            or company.partner_id.lang
+            or "en_US",
             "user_id": (account.user_id or company.ar_sender_id).id,
         }
 

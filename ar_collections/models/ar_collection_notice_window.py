@@ -66,6 +66,13 @@ class ArCollectionNotice(models.Model):
         )
 
     @api.model
+    def _paid_notices(self, condition):
+        """Nobody who is not to be contacted is thanked either."""
+        notices = super()._paid_notices(condition)
+        stopped = self.env["ar.collection"]._contact_stopped(notices.collection_id.ids, {"email"})
+        return notices.filtered(lambda notice: not stopped.get(notice.collection_id.id))
+
+    @api.model
     def _release_waiting(self, accounts, channel):
         """A manager has allowed the contact: notices that wait for the hours leave now."""
         # sudo: notices are read-only for every human; the right was checked by the caller

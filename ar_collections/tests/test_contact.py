@@ -202,6 +202,19 @@ class TestContact(ContactCommon):
         self.account.deceased = True
         self.assertEqual(str(self.account.contact_since), "2026-03-03")
 
+    def test_wishes_survive_a_merge(self):
+        other = self._debtor("Alpha again")
+        other._ar_account().write(
+            {"written_only": True, "contact_since": "2026-03-03", "contact_tz": "Asia/Tokyo"}
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((other | self.debtor).ids, self.debtor)
+        account = self.debtor._ar_account()
+        self.assertTrue(account.written_only)
+        self.assertEqual(
+            (str(account.contact_since), account.contact_tz), ("2026-03-03", "Asia/Tokyo")
+        )
+
     def test_opted_out_of_mail(self):
         self.env["mail.blacklist"]._add("alpha@debtor.example")
         self.assertEqual(self._check("email")["code"], "opted_out")

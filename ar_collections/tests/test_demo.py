@@ -95,6 +95,35 @@ class TestDemo(TransactionCase):
         mine = self.accounts.with_user(users["lena"]).search([]).user_id
         self.assertEqual(mine, users["lena"], "own debtors and those of nobody")
 
+    def test_team(self):
+        lena, tomas, nele = (
+            self.env["res.users"].search([("login", "=", login)])
+            for login in ("lena", "tomas", "nele")
+        )
+        portfolios = self.env["ar.collection.portfolio"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(portfolios.mapped("name"), ["Key accounts", "Everybody else"])
+        self.assertEqual(portfolios.lead_id, nele)
+        self.assertFalse(self.accounts.filtered(lambda account: not account.portfolio_id))
+        self.assertTrue(self.accounts.filtered(lambda account: not account.user_id))
+        absence = self.env["ar.collection.absence"].search([("user_id", "=", tomas.id)])
+        self.assertRecordValues(absence, [{"deputy_id": lena.id, "state": "planned"}])
+        targets = self.env["ar.collection.target"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(targets.user_id, lena | tomas)
+
+    def test_contact_rules(self):
+        checks = self.accounts._contact_check()
+        for name, code in (
+            ("Kessler", "insolvent"),
+            ("Thornbury", "attorney"),
+            ("Hartmann", "written_only"),
+        ):
+            self.assertEqual(checks[self.account(name).id]["code"], code)
+        zones = {check["tz"] for check in checks.values()}
+        self.assertGreater(len(zones), 10)
+        self.assertIn("Asia/Kolkata", zones)
+
     # === DEBTORS AND FIGURES === #
     def test_size(self):
         self.assertGreaterEqual(len(self.accounts.filtered("total_due")), 44)

@@ -3,7 +3,18 @@ from odoo import api, models
 #: Kinds of stage that win always, the gravest first.
 GRAVE = ("legal", "agency", "escalated")
 #: What a person said of the account: the winner's own stays, else the loser's is taken over.
-OWN = (("user_id",), ("own_policy_id",), ("next_action", "next_action_date"))
+OWN = (
+    ("user_id", "keep_collector"),
+    ("own_policy_id",),
+    ("next_action", "next_action_date"),
+    ("attorney_id",),
+    ("contact_since",),
+    ("preferred_channel",),
+    ("preferred_lang",),
+    ("contact_tz",),
+)
+#: What one of them asked for, or what happened to one, counts for both.
+WISHES = ("do_not_contact", "written_only", "deceased", "insolvent", "legal_stop")
 #: Dates of which the later counts.
 DATES = ("last_payment_date", "last_contact_date", "last_notice_date")
 
@@ -82,6 +93,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 source = losers.filtered(lambda loser, names=names: any(loser[n] for n in names))
                 vals |= {name: source[:1][name] for name in names if source}
         vals = winner._convert_to_write(vals)
+        vals |= {name: any((winner | losers).mapped(name)) for name in WISHES}
         for name in DATES:
             vals[name] = max(filter(None, (winner | losers).mapped(name)), default=False)
         vals["broken_promises"] = sum((winner | losers).mapped("broken_promises"))
