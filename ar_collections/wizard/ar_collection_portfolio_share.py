@@ -122,7 +122,7 @@ class ArCollectionPortfolioShareRow(models.TransientModel):
     currency_id = fields.Many2one(related="share_id.currency_id")
     portfolio_id = fields.Many2one("ar.collection.portfolio", readonly=True)
     user_id = fields.Many2one("res.users", string="Collector", readonly=True)
-    before = fields.Integer(string="Debtors now", readonly=True)
+    before = fields.Integer(string="Now", readonly=True)
     after = fields.Integer(string="Then", readonly=True)
     amount = fields.Monetary(string="Open then", readonly=True)
 
