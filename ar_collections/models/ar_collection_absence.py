@@ -27,7 +27,6 @@ class ArCollectionAbsence(models.Model):
     )
     deputy_id = fields.Many2one(
         "res.users",
-        string="Deputy",
         required=True,
         index=True,
         domain="[('share', '=', False), ('id', '!=', user_id)]",
@@ -164,7 +163,6 @@ class ArCollection(models.Model):
 
     portfolio_id = fields.Many2one(
         "ar.collection.portfolio",
-        string="Portfolio",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -173,7 +171,6 @@ class ArCollection(models.Model):
     )
     deputy_id = fields.Many2one(
         "res.users",
-        string="Deputy",
         compute="_compute_deputy_id",
         search="_search_deputy_id",
         help="Works the debtors of the collector who is away today.",

@@ -25,7 +25,6 @@ class ArCollection(models.Model):
     _inherit = "ar.collection"
 
     do_not_contact = fields.Boolean(
-        string="Do not contact",
         tracking=True,
         help="No contact at all, through whatever channel, until this is taken off.",
     )

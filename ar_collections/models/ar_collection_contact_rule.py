@@ -150,7 +150,7 @@ class ArCollectionContactRule(models.Model):
         :return: dict id -> rule, empty where none fits.
         """
         # sudo: which rule binds whom is no secret; the debtors were filtered by the caller
-        rules = self.sudo().search([])
+        rules = self.sudo().search(Domain.TRUE)
         fitting = {rule.id: rule._fitting({row["debtor_id"] for row in rows}) for rule in rules}
         result = {}
         for row in rows:

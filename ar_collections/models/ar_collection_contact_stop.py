@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import contact
@@ -61,7 +62,7 @@ class ArCollection(models.Model):
         # sudo: which rule binds whom is no secret
         rules = self.env["ar.collection.contact.rule"].sudo().with_context(active_test=False)
         known = channels & (contact.LIVE | contact.WRITTEN)
-        every = repeated.remember(self.env, "contact_rules", lambda: rules.search([]))
+        every = repeated.remember(self.env, "contact_rules", lambda: rules.search(Domain.TRUE))
         strict = every.filtered(lambda rule: not all(rule[f"allow_{name}"] for name in known))
         if not strict:
             return {}

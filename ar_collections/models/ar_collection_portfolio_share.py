@@ -212,7 +212,7 @@ class ArCollectionPortfolio(models.Model):
     @api.model
     def _cron_share(self):
         """Every night: debtors find their portfolio, new ones their collector."""
-        companies = self.search([]).company_id
+        companies = self.search(Domain.TRUE).company_id
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
             self._apply(self._plan(company, nightly=True))

@@ -142,7 +142,7 @@ class ArCollectionPortfolioShareMove(models.TransientModel):
     portfolio_before_id = fields.Many2one(
         "ar.collection.portfolio", string="Portfolio now", readonly=True
     )
-    portfolio_id = fields.Many2one("ar.collection.portfolio", string="Portfolio", readonly=True)
+    portfolio_id = fields.Many2one("ar.collection.portfolio", readonly=True)
     user_before_id = fields.Many2one("res.users", string="Collector now", readonly=True)
     user_id = fields.Many2one("res.users", string="Collector", readonly=True)
     amount = fields.Monetary(string="Open", readonly=True)
