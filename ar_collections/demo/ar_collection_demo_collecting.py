@@ -36,6 +36,7 @@ class ArCollectionDemo(models.AbstractModel):
             account.write(vals)
             if row["stage_days"]:
                 account.date_last_stage_update = at(made.day(row["stage_days"]), 10)
+        self._make_calls(made)
         self._date_back(made)
         self._make_messages(made)
         self._make_activities(made)

@@ -65,6 +65,7 @@ from . import (
     test_tools,
     test_tour,
     test_tour_approval,
+    test_tour_call,
     test_tour_delivery,
     test_tour_promise,
     test_tour_what_if,
