@@ -24,6 +24,7 @@ SAYABLE = frozenset(
         "activity_id",
         "message_id",
         "level_id",
+        "timer_on",  # of the form, not stored
     }
 )
 #: Minutes by which a start may lie ahead of the server's clock.

@@ -65,7 +65,7 @@ class ArCollectionCall(models.Model):
                 .id
             )
         promises = vals.pop("promises", None)
-        if unknown := set(vals) - SAYABLE:
+        if unknown := set(vals) - SAYABLE | set(vals) & {"timer_on"}:
             raise UserError(
                 self.env._(
                     "A call knows nothing of %(names)s. Known are: %(known)s.",

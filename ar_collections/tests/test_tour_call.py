@@ -15,6 +15,8 @@ class TestTourCall(HttpCase, CallCommon):
             call, [{"note": "Director approved it.", "user_id": self.lena.id, "right_party": True}]
         )
         self.assertEqual(call.promise_ids.amount, 1000)
+        self.assertTrue(call.request_key, "sent twice, it would be saved once")
+        self.assertEqual(call.line_ids, self._item(self.invoice))
 
     def test_on_a_phone(self):
         self.browser_size = "390x844"

@@ -96,8 +96,12 @@ registry.category("web_tour.tours").add("ar_calls_phone", {
             trigger: ".modal .o_ar_call_form",
             run() {
                 const [body] = queryAll(".modal .modal-body");
-                if (body.scrollWidth > body.clientWidth + 1) {
-                    throw new Error("The form is wider than the screen");
+                const wide = queryAll(".modal .modal-body *").filter(
+                    (node) => node.getBoundingClientRect().right > window.innerWidth + 1,
+                );
+                if (body.scrollWidth > body.clientWidth + 1 || wide.length) {
+                    const names = wide.map((node) => `${node.tagName}.${node.className}`);
+                    throw new Error(`Wider than the screen: ${names.slice(0, 5).join(", ")}`);
                 }
             },
         },
