@@ -56,6 +56,13 @@ class ArCollectionPromiseDeadline(models.Model):
         # sudo: the activity may be somebody else's, and machine fields are written here only
         for deadline in self.sudo():
             deadline.activity_id.unlink()
+            deadline.promise_id._log_on_accounts(
+                lambda promise, own=deadline: promise.env._(
+                    "%(step)s: done on %(date)s.",
+                    step=own.name,
+                    date=promise._date_text(own.done_on),
+                )
+            )
             following = deadline.promise_id.deadline_ids.filtered(
                 lambda other, own=deadline: (other.sequence, other.id) > (own.sequence, own.id)
             )[:1]

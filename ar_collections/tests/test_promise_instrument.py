@@ -82,6 +82,7 @@ class TestPromiseInstrument(PromiseCommon):
         self.assertEqual(pay.date, date(2027, 1, 25))
         self.assertEqual(complaint.date, date(2027, 2, 25))
         self.assertEqual(complaint.activity_id.date_deadline, date(2027, 2, 25))
+        self.assertIn("done on", "".join(cheque.collection_id.message_ids.mapped("body")))
         pay.action_done()
         with self.assertRaisesRegex(UserError, "done already"):
             pay.action_done()
