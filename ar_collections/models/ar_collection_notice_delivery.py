@@ -56,7 +56,11 @@ class ArCollectionNotice(models.Model):
         All at once, after a delivery: one by one it takes as long as the sending.
         """
         sent = self.search([("state", "=", "sent"), ("mail_mail_id", "!=", False)])
-        sent.mail_mail_id.sudo().unlink()  # of mail, only our own are touched
+        try:
+            with self.env.cr.savepoint():
+                sent.mail_mail_id.sudo().unlink()  # of mail, only our own are touched
+        except TransactionRollbackError:
+            _logger.info("Another worker is deleting the mails of notices that were sent.")
 
     @api.model
     def _count_queued(self):

@@ -73,29 +73,38 @@ class ArCollectionNotice(models.Model):
                     SELECT notice.id AS notice_id, notice.company_id, partner.id
                       FROM notice JOIN res_partner partner
                         ON partner.commercial_partner_id = notice.debtor_id),
-                found AS (
-                    SELECT contact.notice_id, 1 AS rank, 'payment' AS kind, payment.id
-                      FROM contact JOIN account_payment payment ON payment.partner_id = contact.id
-                      JOIN res_company company ON company.id = payment.company_id
-                     WHERE payment.state = 'in_process' AND payment.move_id IS NULL
-                       AND payment.payment_type = 'inbound'
-                       AND split_part(company.parent_path, '/', 1)::int = contact.company_id
-                     UNION ALL
-                    SELECT contact.notice_id, 2, 'transaction', payment.id
-                      FROM contact
-                      JOIN payment_transaction payment ON payment.partner_id = contact.id
-                      JOIN res_company company ON company.id = payment.company_id
-                     WHERE payment.state IN ('pending', 'authorized')
-                       AND split_part(company.parent_path, '/', 1)::int = contact.company_id
+                found AS (%(payments)s
                      UNION ALL (%(bank_lines)s))
                 SELECT DISTINCT ON (notice_id) notice_id, kind, id
                   FROM found ORDER BY notice_id, rank, id
                 """,
                 ids=list(self.ids),
+                payments=self._payments_sql(),
                 bank_lines=self._bank_lines_sql(),
             ),
         )
         return {row["notice_id"]: (row["kind"], row["id"]) for row in rows}
+
+    @api.model
+    def _payments_sql(self):
+        """SQL: payments of a ``contact`` in process without an entry, and pending online."""
+        return SQL(
+            """
+            SELECT contact.notice_id, 1 AS rank, 'payment' AS kind, payment.id
+              FROM contact JOIN account_payment payment ON payment.partner_id = contact.id
+              JOIN res_company company ON company.id = payment.company_id
+             WHERE payment.state = 'in_process' AND payment.move_id IS NULL
+               AND payment.payment_type = 'inbound'
+               AND split_part(company.parent_path, '/', 1)::int = contact.company_id
+             UNION ALL
+            SELECT contact.notice_id, 2, 'transaction', payment.id
+              FROM contact
+              JOIN payment_transaction payment ON payment.partner_id = contact.id
+              JOIN res_company company ON company.id = payment.company_id
+             WHERE payment.state IN ('pending', 'authorized')
+               AND split_part(company.parent_path, '/', 1)::int = contact.company_id
+            """
+        )
 
     @api.model
     def _bank_lines_sql(self):

@@ -78,6 +78,30 @@ class ArCollectionNoticeLine(models.Model):
         self.invalidate_model()
 
     @api.model
+    def _parts_sql(self):
+        """SQL: what the notices say of each ``item``: claimed, also overdue, deducted, left out."""
+        return SQL(
+            """
+            SELECT item.*, 'claim' AS kind, 1 AS kind_rank, claimable AS part_amount
+              FROM item
+             WHERE claimable > 0
+               AND CASE level_kind WHEN 'courtesy' THEN days <= 0 AND reached_delay < 0
+                        WHEN 'formal' THEN days > 0 AND was_noticed
+                        ELSE days > 0 END
+            UNION ALL
+            SELECT item.*, 'also', 2, claimable FROM item
+             WHERE claimable > 0 AND level_kind = 'formal' AND days > 0 AND NOT was_noticed
+            UNION ALL
+            SELECT item.*, 'credit', 3, open_currency + held_currency FROM item
+             WHERE open < 0 AND open_currency + held_currency < 0
+            UNION ALL
+            SELECT item.*, 'held', 4, open_currency - claimable FROM item
+             WHERE open > 0 AND days > 0 AND level_kind != 'courtesy'
+               AND open_currency > claimable
+            """
+        )
+
+    @api.model
     def _insert(self, notices, items):
         """Freeze what the notices say about their items, in one statement.
 
@@ -102,24 +126,7 @@ class ArCollectionNoticeLine(models.Model):
                       FROM notice JOIN (%s) item ON item.account_id = notice.account_id
                        AND item.currency_id = notice.currency_id
                 ),
-                part AS (
-                    SELECT item.*, 'claim' AS kind, 1 AS kind_rank, claimable AS part_amount
-                      FROM item
-                     WHERE claimable > 0
-                       AND CASE level_kind WHEN 'courtesy' THEN days <= 0 AND reached_delay < 0
-                                WHEN 'formal' THEN days > 0 AND was_noticed
-                                ELSE days > 0 END
-                    UNION ALL
-                    SELECT item.*, 'also', 2, claimable FROM item
-                     WHERE claimable > 0 AND level_kind = 'formal' AND days > 0 AND NOT was_noticed
-                    UNION ALL
-                    SELECT item.*, 'credit', 3, open_currency + held_currency FROM item
-                     WHERE open < 0 AND open_currency + held_currency < 0
-                    UNION ALL
-                    SELECT item.*, 'held', 4, open_currency - claimable FROM item
-                     WHERE open > 0 AND days > 0 AND level_kind != 'courtesy'
-                       AND open_currency > claimable
-                )
+                part AS (%s)
                 INSERT INTO ar_collection_notice_line (notice_id, kind, kind_rank, line_id, move_id,
                        move_name, instalment, date_invoice, date_due, days_overdue, currency_id,
                        amount_original, amount_open, amount, held_kind, level_id, level_name,
@@ -157,6 +164,7 @@ class ArCollectionNoticeLine(models.Model):
                 """,
                 *columns,
                 items,
+                self._parts_sql(),
             ),
         )
         self.invalidate_model()

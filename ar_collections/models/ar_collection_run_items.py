@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..tools.table import Column, Money, Table
 from .ar_collection_notice import _claims
+from .ar_collection_notice_items import COLUMNS
 
 
 class ArCollectionRun(models.Model):
@@ -13,10 +14,9 @@ class ArCollectionRun(models.Model):
     def _open_items(self, partner_ids):
         """The open items of these debtors as this run judges them, with the ledger of now.
 
-        :return: dict id of the account -> list of dicts with the columns of
-            ``_ladder_items_sql`` and ``claimed`` (in the item's currency; a credit that is
-            deducted: negative; 0: not claimed) and ``left_out``. Only items that the reader
-            may see.
+        :return: dict id of the account -> list of dicts with the ``COLUMNS`` of notices and
+            ``claimed`` (in the item's currency; a credit that is deducted: negative; 0: not
+            claimed) and ``left_out``. Only items that the reader may see.
         """
         self.ensure_one()
         # sudo: the decision is the company's; the items are filtered for the reader below
@@ -28,7 +28,8 @@ class ArCollectionRun(models.Model):
         policies = run.env["ar.collection.policy"].with_context(active_test=False)
         rows = self.env.execute_query_dict(
             SQL(
-                "SELECT * FROM (%s) item ORDER BY account_id, due_date, line_id",
+                "SELECT %s FROM (%s) item ORDER BY account_id, due_date, line_id",
+                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
                 run._ladder_items_sql(
                     self.company_id,
                     self.date,

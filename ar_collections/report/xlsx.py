@@ -11,7 +11,7 @@ from ..tools.table import Money
 WIDEST, SHEET_NAME = 60, 31
 #: Texts stay texts, whatever they begin with: no formulas, links or numbers out of them.
 OPTIONS = {
-    "in_memory": True,
+    "constant_memory": True,  # rows go to a file as they come
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -78,12 +78,14 @@ def _write_table(sheet, table, formats):
 
 def _write_row(sheet, number, columns, row, formats, bold=False):
     for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        if cell is None or cell is False:
+        if cell is None or cell is False or cell == "":
             continue
         if isinstance(cell, Money):
             sheet.write_number(number, index, cell.amount, formats.get("money", cell.digits, bold))
         elif column.kind == "text":
-            sheet.write_string(number, index, str(cell), formats.get("text", bold=bold))
+            # most cells by far; None: xlsxwriter looks for no format
+            style = formats.get("text", bold=True) if bold else None
+            sheet.write_string(number, index, str(cell), style)
         elif column.kind == "date":
             sheet.write_datetime(number, index, cell, formats.get("date", bold=bold))
         else:
