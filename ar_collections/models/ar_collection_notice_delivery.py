@@ -55,6 +55,10 @@ class ArCollectionNotice(models.Model):
 
         All at once, after a delivery: one by one it takes as long as the sending.
         """
+        # number 0 stands for no notice: one worker at a time does this
+        [[free]] = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, 0)", LOCK))
+        if not free:
+            return
         sent = self.search([("state", "=", "sent"), ("mail_mail_id", "!=", False)])
         try:
             with self.env.cr.savepoint():
