@@ -9,4 +9,5 @@ from . import (
     ar_collection_demo_parties,
     ar_collection_demo_promises,
     ar_collection_demo_team,
+    ar_collection_demo_worklist,
 )

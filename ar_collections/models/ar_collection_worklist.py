@@ -125,13 +125,9 @@ class ArCollection(models.Model):
             self._update_priority()
         return result
 
-    def _recount_calls(self, *made):
-        """What a call left on the account moves it; a call just made ends a snooze."""
-        result = super()._recount_calls(*made)
-        for call in filter(None, made):
-            call.collection_id.filtered("snoozed_until").write(
-                {"snoozed_until": False, "snooze_reason": False}
-            )
+    def _recount_calls(self):
+        """What a call left on the account moves it."""
+        result = super()._recount_calls()
         self._update_priority()
         return result
 
@@ -142,3 +138,20 @@ class ArCollection(models.Model):
         if accounts:
             accounts._update_priority()
         return result
+
+
+class ArCollectionCall(models.Model):
+    _name = "ar.collection.call"
+    _inherit = "ar.collection.call"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A call made now ends the snooze of its debtor: what was said counts from here on."""
+        calls = super().create(vals_list)
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        fresh = calls.filtered(lambda call: call.date >= since).collection_id
+        # sudo: whoever may log a call may end the snooze with it
+        fresh.sudo().filtered("snoozed_until").write(
+            {"snoozed_until": False, "snooze_reason": False}
+        )
+        return calls

@@ -24,6 +24,13 @@ class ResConfigSettings(models.TransientModel):
     )
     ar_bank_line_days = fields.Integer(related="ar_company_id.ar_bank_line_days", readonly=False)
     ar_bank_line_wait = fields.Boolean(related="ar_company_id.ar_bank_line_wait", readonly=False)
+    ar_worklist_minimum = fields.Monetary(
+        related="ar_company_id.ar_worklist_minimum",
+        readonly=False,
+        currency_field="ar_call_currency_id",
+    )
+    ar_quiet_days = fields.Integer(related="ar_company_id.ar_quiet_days", readonly=False)
+    ar_in_use_minutes = fields.Integer(related="ar_company_id.ar_in_use_minutes", readonly=False)
     ar_letter_form = fields.Selection(related="ar_company_id.ar_letter_form", readonly=False)
     ar_delivery_workers = fields.Integer(
         string="Delivery workers", config_parameter="ar_collections.delivery_workers", default=1

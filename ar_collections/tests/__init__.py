@@ -73,4 +73,5 @@ from . import (
     test_tour_worklist,
     test_worklist,
     test_worklist_actions,
+    test_worklist_concurrency,
 )

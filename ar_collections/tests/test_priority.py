@@ -1,3 +1,4 @@
+import random
 from datetime import timedelta
 
 from odoo import fields
@@ -141,6 +142,60 @@ class TestPriority(PriorityCommon):
         rule.company_id = self.env["res.company"].create({"name": "Elsewhere"})
         self.Account._refresh()
         self.assertEqual(self._account().priority, 0)
+
+    def test_any_rules_by_hand(self):
+        """Rules and debtors drawn by lot: SQL gives what the definition says, worked out plainly."""
+        dice = random.Random(20261117)
+        kinds = ("amount", "age", "disputed", "contact", "unanswered")
+        drawn = []
+        for _number in range(40):
+            low = dice.choice((0, 1, 10, 25, 33.5, 100, 900))
+            scale = dice.choice(("step", "linear"))
+            high = low + dice.choice((1, 7.5, 60, 1000))
+            if scale == "step" and dice.random() < 0.3:
+                high = 0
+            drawn.append((dice.choice(kinds), scale, low, high, dice.randint(-30, 40)))
+        self._only(*drawn)
+        for number in range(12):
+            debtor = self._debtor(f"Drawn {number}")
+            move = self._invoice(
+                dice.choice((5, 100, 900, 2500.25)), dice.randint(1, 130), partner=debtor
+            )
+            account = self._account(debtor)
+            if number % 3 == 0:
+                self._hold(move, dice.choice((1, 4)))
+            account.sudo().write(
+                {
+                    "unanswered_attempts": dice.randint(0, 12),
+                    "last_contact_date": number % 2 and self.today - timedelta(days=number * 5),
+                }
+            )
+            account = self._account(debtor)
+            self.Account._refresh(debtor.ids)
+            account.invalidate_recordset()
+            given = [self._plain(rule, account) for rule in drawn]
+            with self.subTest(number=number):
+                self.assertEqual(account.priority, sum(given))
+                self.assertEqual(
+                    sorted(self._points(account)), sorted(points for points in given if points)
+                )
+
+    def _plain(self, rule, account):
+        """Points of a rule as its definition reads."""
+        kind, scale, low, high, points = rule
+        last = account.last_contact_date
+        value = {
+            "amount": account.net_collectable,
+            "age": account.days_overdue,
+            "disputed": 100 * account.disputed / account.total_overdue,
+            "contact": (self.today - last).days if last else account.days_overdue,
+            "unanswered": account.unanswered_attempts,
+        }[kind]
+        if value < low:
+            return 0
+        if scale == "linear":
+            return int(points * min(1, (value - low) / (high - low)))
+        return 0 if high and value >= high else points
 
     def test_both_ways_agree(self):
         """The refresh of all and the update of a few give every debtor the same."""

@@ -57,6 +57,14 @@ class TestWorklistActions(WorklistCommon):
         with self.assertRaisesRegex(UserError, "a day after today"):
             wizard.action_snooze()
 
+    def test_a_call_ends_the_snooze(self):
+        self.own.write({"snoozed_until": self.today + timedelta(days=9), "snooze_reason": "x"})
+        result = self.env["ar.collection.call.result"].search([("asks", "=", False)], limit=1)
+        self.env["ar.collection.call"].sudo().create(
+            {"collection_id": self.own.id, "result_id": result.id}
+        )
+        self.assertFalse(self.own.snoozed_until)
+
     def test_schedule_calls(self):
         accounts = self.own | self.other | self.free
         self.free.sudo().priority = 99
@@ -179,6 +187,18 @@ class TestWorklistUse(WorklistCommon):
         self._as(self.bell, self.own).action_take()
         mark.invalidate_recordset()
         self.assertGreater(mark.date_until, fields.Datetime.add(fields.Datetime.now(), minutes=5))
+
+    def test_the_next_debtor_is_a_free_one(self):
+        self._as(self.cook, self.other).action_take()
+        ids = (self.own | self.other | self.free).ids
+        account = self._as(self.lead, self.own).with_context(ar_next_ids=ids)
+        following = account._action_next()
+        self.assertEqual(following["context"]["default_collection_id"], self.free.id)
+        self.assertEqual(self.free.in_use_by, self.lead)
+        last = self._as(self.lead, self.free).with_context(ar_next_ids=ids)._action_next()
+        self.assertEqual(last["type"], "ir.actions.act_window_close")
+        self.free.invalidate_recordset()
+        self.assertFalse(self.free.in_use_by, "the list is done")
 
     def test_the_list_asks_once(self):
         accounts = self.own | self.other | self.free

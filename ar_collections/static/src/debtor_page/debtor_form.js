@@ -57,7 +57,7 @@ export class ArDebtorFormController extends FormController {
             return;
         }
         const action = await this.orm.call("ar.collection", method, [[root.resId]], {
-            context: user.context,
+            context: { ...user.context, ar_next_ids: root.resIds },
         });
         if (action?.type) {
             return this.action.doAction(action, { onClose: () => root.load() });
