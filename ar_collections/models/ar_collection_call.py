@@ -142,23 +142,27 @@ class ArCollectionCall(models.Model):
         for call in self:
             call.next_action = call.result_id.next_action
 
-    @api.depends("result_id", "callback_at", "collection_id")
+    @api.depends("result_id", "callback_at", "collection_id", "date")
     def _compute_next_action_date(self):
         for call in self:
             call.next_action_date = call._next_day()[0] if call.next_action else False
 
     def _next_day(self):
         """Day of the next step that this call proposes, and from what it follows."""
-        account = self.collection_id
-        today = account.company_id._ar_today() if account else fields.Date.today()
+        made = self._local_of_company(self.date or fields.Datetime.now()).date()
         callback = self.callback_at and self._local(self.callback_at).date()
         return rules.next_day(
-            today, self.result_id.next_action_days, callback, self._promised_dates()
+            made, self.result_id.next_action_days, callback, self._promised_dates()
         )
 
     def _promised_dates(self):
         """Hook: the days for which payment was promised on this call."""
         return []
+
+    def _local_of_company(self, moment):
+        """A moment where the company is."""
+        zone = self.company_id.sudo().partner_id.tz or "UTC"  # a timezone
+        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
 
     def _local(self, moment):
         """A moment where the user is, else where the company is."""

@@ -32,10 +32,6 @@ class ArCollectionCall(models.Model):
         logged = self._local_of_company(self.create_date).date()
         return self.create_uid == self.env.user and logged == self.company_id._ar_today()
 
-    def _local_of_company(self, moment):
-        zone = self.company_id.sudo().partner_id.tz or "UTC"  # a timezone
-        return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-
     @api.model
     def _may_correct(self):
         return self.env.su or self.env.user.has_group("ar_collections.group_ar_collection_manager")

@@ -6,6 +6,7 @@ from . import (
     test_bad_days,
     test_bounce,
     test_call,
+    test_call_copy,
     test_call_day,
     test_call_evidence,
     test_call_reply,

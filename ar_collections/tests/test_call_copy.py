@@ -1,0 +1,84 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import SmtpMixin
+from .test_call import CallCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCallCopy(SmtpMixin, CallCommon):
+    """Copies of invoices: queued by the call, handed over by a job, once."""
+
+    def setUp(self):
+        super().setUp()
+        self.company.email = "receivables@office.example"
+
+    def _ask(self, **vals):
+        item = self._item(self.invoice)
+        self._log("copy", line_ids=[Command.set(item.ids)], **vals)
+        return self.env["ar.collection.copy"].search([("collection_id", "=", self.account.id)])
+
+    def _send(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("ar_collections.ir_cron_ar_collection_copy").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_copies_leave_with_the_job_not_with_the_call(self):
+        copies = self._ask()
+        self.assertRecordValues(copies, [{"state": "queued", "email_to": "alpha@debtor.example"}])
+        self.assertFalse(self.sink.mails)
+        self._send()
+        self.assertEqual(copies.state, "sent")
+        [mail] = self.sink.mails
+        self.assertEqual(mail["to"], ["alpha@debtor.example"])
+        self.assertIn(self.invoice.name, mail["message"]["subject"])
+        files = list(mail["message"].iter_attachments())
+        self.assertEqual(len(files), 1)
+        self._send()
+        self.assertEqual(len(self.sink.mails), 1, "once")
+
+    def test_what_did_not_leave_is_the_next_action(self):
+        copies = self._ask()
+        self.sink.refuse = "550 no such user"
+        with mute_logger("odoo.addons.mail.models.mail_mail"):
+            self._send()
+        self.assertEqual(copies.state, "failed")
+        self.assertEqual(self.account.next_action, "Send the invoice copies another way")
+        self.assertEqual(self.account.next_action_date, self.today)
+
+    def test_a_broken_text_stops_no_other(self):
+        first = self._ask()
+        self._ask()
+        copies = self.env["ar.collection.copy"].search([("collection_id", "=", self.account.id)])
+        model = type(copies)
+        write_mail = model._write_mail
+
+        def broken(copy):
+            if copy == first:
+                raise ValueError("Broken")
+            return write_mail(copy)
+
+        with patch.object(model, "_write_mail", broken), self.assertLogs(level="WARNING"):
+            self._send()
+        self.assertEqual(first.state, "failed")
+        self.assertEqual((copies - first).state, "sent")
+
+    def test_interrupted_copies_are_not_sent_again(self):
+        copies = self._ask()
+        copies.sudo().state = "sending"
+        self._send()
+        self.assertFalse(self.sink.mails)
+
+    def test_nobody_to_send_to(self):
+        self.debtor.email = False
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            self._ask()
+        self.debtor.email = "alpha@debtor.example"
+        self.env["mail.blacklist"].create({"email": "alpha@debtor.example"})
+        with self.assertRaisesRegex(UserError, "no more e-mails"):
+            self._ask()
