@@ -52,6 +52,7 @@ class AccountPayment(models.Model):
         """Payments of these debtors whose entry was reversed by hand lately: as if returned."""
         if not accounts:
             return
+        self.flush_model(["ar_bounce_date"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -71,10 +72,46 @@ class AccountPayment(models.Model):
                 fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
             )
         )
+        self._ar_note_by_hand(rows, self.env._("reversed in accounting"))
+
+    @api.model
+    def _ar_notice_booked_returns(self):
+        """Payments whose money went back by an entry or a bank line of the last days: all of
+        it was matched with a debit that touches a bank, cash or outstanding account."""
+        self.flush_model(["ar_bounce_date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT payment.id, min(debit.move_id)
+                  FROM account_partial_reconcile part
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_payment payment ON payment.id = credit.payment_id
+                  JOIN account_move_line debit ON debit.id = part.debit_move_id
+                  JOIN account_account account ON account.id = debit.account_id
+                  JOIN account_move entry ON entry.id = debit.move_id
+                 WHERE part.create_date >= %s AND account.account_type = 'asset_receivable'
+                   AND part.amount = -credit.balance
+                   AND entry.state = 'posted' AND entry.move_type = 'entry'
+                   AND entry.origin_payment_id IS NULL
+                   AND payment.ar_bounce_date IS NULL AND payment.payment_type = 'inbound'
+                   AND EXISTS (SELECT FROM account_move_line money
+                                 JOIN account_account liquid ON liquid.id = money.account_id
+                                WHERE money.move_id = entry.id AND money.balance < 0
+                                  AND (liquid.account_type IN ('asset_cash', 'liability_credit_card')
+                                       OR liquid.id = payment.outstanding_account_id))
+                 GROUP BY payment.id
+                """,
+                fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
+            )
+        )
+        self._ar_note_by_hand(rows, self.env._("booked back in accounting"))
+
+    @api.model
+    def _ar_note_by_hand(self, rows, reason):
+        """Note returns that people booked. :param rows: (id of the payment, of the entry)."""
         payments = self.sudo()  # the machine notes it, whoever refreshes
         for payment_id, move_id in rows:
             payment, move = payments.browse(payment_id), self.env["account.move"].browse(move_id)
-            reason = self.env._("reversed in accounting")
             payment._ar_note_bounce(move.sudo().date, reason, 0.0, move)  # sudo: as above
             payments |= payment
         payments._ar_tell_bounce()

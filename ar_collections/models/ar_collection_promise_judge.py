@@ -25,6 +25,7 @@ class ArCollectionPromise(models.Model):
     @api.model
     def _cron_judge(self):
         """Judge the promises that are due, and the judged ones whose money moved."""
+        self.env["account.payment"]._ar_notice_booked_returns()
         last_id = 0
         while last_id is not None:
             last_id = self._judge_next(last_id)

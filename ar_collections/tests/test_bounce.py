@@ -215,6 +215,30 @@ class TestBounce(PromiseCommon):
         self.env["account.payment"]._ar_notice_reversals(account)
         self.assertEqual(len(account.message_ids), count, "a second time says nothing")
 
+    def test_booked_back_by_hand(self):
+        """The money is taken off the invoice and matched with an entry on the bank account;
+        a credit given to the customer, or money moved between accounts, is no return."""
+        moves = [self._invoice(100, days=30) for _n in range(2)]
+        account = self._account()
+        payments = [self._pay(move, date=self.today - timedelta(days=3)) for move in moves]
+        account.next_action_date = False
+        bank = self.company_data["default_journal_bank"].default_account_id
+        for payment, other in zip(payments, (bank, False), strict=True):
+            money = self._item(payment.move_id)
+            money.remove_move_reconcile()
+            back = [{"amount": -100, "account_id": bank.id}] if other else []
+            entry = self._entry([{"amount": 100, "partner_id": self.debtor.id}, *back])
+            debit = self._item(entry).filtered(lambda line: line.balance > 0)
+            (money + debit).reconcile()
+        self.env.flush_all()
+        self.env["account.payment"]._ar_notice_booked_returns()
+        self.assertEqual([payment.ar_bounce_date for payment in payments], [self.today, False])
+        self.assertEqual(account.next_action_date, self.today)
+        self.assertIn("booked back", account.next_action)
+        count = len(account.message_ids)
+        self.env["account.payment"]._ar_notice_booked_returns()
+        self.assertEqual(len(account.message_ids), count, "a second night says nothing")
+
     def test_only_rejected_is_a_difference(self):
         _move, payment = self._paid()
         _move2, returned = self._paid()
