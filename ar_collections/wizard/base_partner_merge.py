@@ -67,6 +67,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self._update_foreign_keys_generic("ar.collection", losers, winner)
             self._update_reference_fields_generic("ar.collection", losers, winner)
             losers.unlink()
+            winner._recount_calls()  # the calls of both are its own now
             self.env["ar.collection"]._update_promise_facts(winner)
         if winner.partner_id != debtor:
             names.append(winner.display_name)
