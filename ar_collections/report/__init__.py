@@ -1,6 +1,10 @@
 from . import (
+    ar_collection_activity,
+    ar_collection_activity_rows,
     ar_collection_comparison,
+    ar_collection_contact_flaw,
     ar_collection_contact_log,
+    ar_collection_nonpayment,
     ar_collection_notice_report,
     ar_collection_notice_report_copy,
     ar_collection_notice_report_print,
