@@ -4,7 +4,12 @@ from odoo.http import Controller, content_disposition, request, route
 from ..report.xlsx import workbook
 
 #: What can be downloaded as a spreadsheet: models with ``_xlsx``.
-MODELS = ("ar.collection.run", "ar.collection.run.replay", "ar.collection.worklist.export")
+MODELS = (
+    "ar.collection.activity.print",
+    "ar.collection.run",
+    "ar.collection.run.replay",
+    "ar.collection.worklist.export",
+)
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

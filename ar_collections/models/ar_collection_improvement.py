@@ -79,12 +79,8 @@ class ArCollectionImprovement(models.Model):
         default="number",
     )
     value_before = fields.Float(string="Before", digits=(16, 2), aggregator=None)
-    value_expected = fields.Float(
-        string="Expected", digits=(16, 2), aggregator=None, tracking=True
-    )
-    value_measured = fields.Float(
-        string="Measured", digits=(16, 2), aggregator=None, tracking=True
-    )
+    value_expected = fields.Float(string="Expected", digits=(16, 2), aggregator=None, tracking=True)
+    value_measured = fields.Float(string="Measured", digits=(16, 2), aggregator=None, tracking=True)
     measured_on = fields.Date(string="Measured on", help="Empty: not measured yet.")
     effect_expected = fields.Float(
         string="Effect expected",

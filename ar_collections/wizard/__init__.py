@@ -1,4 +1,5 @@
 from . import (
+    ar_collection_activity_print,
     ar_collection_approval_refuse,
     ar_collection_contact_override,
     ar_collection_hold_place,
