@@ -72,6 +72,8 @@ from . import (
     test_tour_team,
     test_tour_what_if,
     test_tour_worklist,
+    test_tracker,
+    test_tracker_report,
     test_worklist,
     test_worklist_actions,
     test_worklist_concurrency,
