@@ -10,4 +10,5 @@ from . import (
     ar_collection_demo_promises,
     ar_collection_demo_team,
     ar_collection_demo_worklist,
+    ar_collection_demo_trackers,
 )

@@ -70,6 +70,7 @@ from . import (
     test_tour_delivery,
     test_tour_promise,
     test_tour_team,
+    test_tour_tracker,
     test_tour_what_if,
     test_tour_worklist,
     test_tracker,
