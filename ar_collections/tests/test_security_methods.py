@@ -35,6 +35,22 @@ class TestSecurityMethods(SecurityCommon):
         )
         audit = cls.env["ar.collection.audit"]
         audit._log(cls.mine["ar.collection"], "override", "Allowed")  # a row of the contact log
+        cls._add_reports()
+
+    @classmethod
+    def _add_reports(cls):
+        """Rows of the reports to call on, of each debtor's own."""
+        reason = cls.env["ar.collection.nonpayment.reason"].search([], limit=1)
+        for scene in (cls.mine, cls.theirs, cls.nobodys):
+            scene["ar.collection.call"].sudo().nonpayment_reason_id = reason
+            cls.env.flush_all()
+            for model in (
+                "ar.collection.activity",
+                "ar.collection.contact.flaw",
+                "ar.collection.nonpayment",
+            ):
+                rows = cls.env[model].search([("collection_id", "=", scene["ar.collection"].id)])
+                scene[model] = rows[0]
 
     def _public_methods(self):
         """(model, name) of every public method that the addon adds."""
