@@ -151,7 +151,9 @@ class ArCollectionActivityPrint(models.TransientModel):
     def _cells(self, values):
         currency = self.currency_id
         return [
-            Money(value or 0.0, currency.decimal_places, currency.id) if kind == "money" else value
+            Money(value or 0.0, currency.decimal_places, currency.id)
+            if kind == "money"
+            else (None if value is False else value)  # a rate of nothing
             for (_name, kind, _aggregate), value in zip(FIGURES, values, strict=True)
         ]
 
