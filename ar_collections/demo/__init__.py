@@ -9,6 +9,6 @@ from . import (
     ar_collection_demo_parties,
     ar_collection_demo_promises,
     ar_collection_demo_team,
-    ar_collection_demo_worklist,
     ar_collection_demo_trackers,
+    ar_collection_demo_worklist,
 )
