@@ -32,7 +32,6 @@ class ArCollectionCall(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         index="btree_not_null",
         ondelete="set null",
         domain="[('commercial_partner_id', '=', partner_id)]",
@@ -43,7 +42,7 @@ class ArCollectionCall(models.Model):
     date = fields.Datetime(string="Start", required=True, index=True, default=fields.Datetime.now)
     duration = fields.Integer(string="Seconds", help="How long it took, in seconds.")
     result_id = fields.Many2one(
-        "ar.collection.call.result", string="Result", required=True, index=True, ondelete="restrict"
+        "ar.collection.call.result", required=True, index=True, ondelete="restrict"
     )
     reached = fields.Selection(
         REACHED,

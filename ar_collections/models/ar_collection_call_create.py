@@ -45,7 +45,6 @@ class ArCollectionCall(models.Model):
     )
     activity_id = fields.Many2one(
         "mail.activity",
-        string="Activity",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

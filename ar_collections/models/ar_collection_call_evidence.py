@@ -123,5 +123,7 @@ class ArCollectionCall(models.Model):
             f"{label}: {value}" for _name, label, value in self._texts(SAYABLE - HIDDEN) if value
         )
         what = self.env._("Call deleted: %(call)s", call=self.display_name)
-        self.collection_id.message_post(body=f"{what}\n{text}")
+        self.collection_id.message_post(
+            body=self.env._("Call deleted: %(call)s\n%(text)s", call=self.display_name, text=text)
+        )
         self.env["ar.collection.audit"]._log(self, "correction", what, text)

@@ -33,7 +33,6 @@ class ArCollection(models.Model):
     )
     attorney_id = fields.Many2one(
         "res.partner",
-        string="Attorney",
         tracking=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -21,7 +21,7 @@ class ArCollectionDay(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(required=True, index=True, readonly=True)
-    calls = fields.Integer(string="Calls", readonly=True)
+    calls = fields.Integer(readonly=True)
     no_action = fields.Integer(string="Calls without next action", readonly=True)
     no_promise = fields.Integer(
         string="Promised without amount and date",

@@ -17,7 +17,7 @@ class ArCollection(models.Model):
         last 12 months weighted by amount, negative: early, None: nothing paid), ``last_payment``
         (``date, amount, currency_id``), ``promises_kept``, ``promises_judged``, ``kept_rate``, ``payable`` (what
         we owe them as a supplier) and ``group_exposure``."""
-        super()._compute_live_figures()
+        result = super()._compute_live_figures()
         self._flush_ledger()
         late, last, owed = self._days_late(), self._last_payments(), self._payables()
         for account in self:
@@ -38,6 +38,7 @@ class ArCollection(models.Model):
                 group_exposure=account.group_id.sudo().exposure,
             )
             account.live_figures = figures
+        return result
 
     def _credit_limit(self):
         """The credit limit in force, in company currency; 0: none."""

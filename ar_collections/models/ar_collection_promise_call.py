@@ -6,7 +6,6 @@ class ArCollectionPromise(models.Model):
 
     call_id = fields.Many2one(
         "ar.collection.call",
-        string="Call",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -61,18 +61,18 @@ class ArCollectionPromise(models.Model):
         ]
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Propose what is overdue of the debtor and not promised, of the ticked items if any."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         account = self.env["ar.collection"].browse(
             values.get("collection_id") or self.env.context.get("default_collection_id")
         )
         if not account:
             return values
         currency = self._ticked_items().currency_id[:1] or account._promise_currency()
-        if "currency_id" in fields_list:
+        if "currency_id" in fields:
             values["currency_id"] = currency.id
-        if "amount" in fields_list and not values.get("amount"):
+        if "amount" in fields and not values.get("amount"):
             new = self.new({"collection_id": account.id, "currency_id": currency.id})
             values["amount"] = new._proposed_amount()
         return values

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 SCORES = [("2", "Yes"), ("1", "Partly"), ("0", "No"), ("na", "Not applicable")]
 
@@ -91,7 +92,7 @@ class ArCollectionReview(models.Model):
     # === CRUD === #
     @api.model_create_multi
     def create(self, vals_list):
-        criteria = self.env["ar.collection.review.criterion"].search([])
+        criteria = self.env["ar.collection.review.criterion"].search(Domain.TRUE)
         for vals in vals_list:
             vals.setdefault(
                 "line_ids",

@@ -81,10 +81,11 @@ class ArCollectionRun(models.Model):
     _inherit = "ar.collection.run"
 
     def _insert_decisions(self, results):
-        super()._insert_decisions(results)
+        result = super()._insert_decisions(results)
         lost = [row["account"]["account_id"] for row in results if _has_no_address(row)]
         if lost and not self.simulation:
             self._keep_dismissed(lost)
+        return result
 
     def _propose_actions(self, results):
         """Nobody is asked for an address that was dismissed."""
@@ -93,7 +94,7 @@ class ArCollectionRun(models.Model):
             .search([("run_id", "=", self.id), ("dismissed", "!=", False)])
             .collection_id.ids
         )
-        super()._propose_actions(
+        return super()._propose_actions(
             [row for row in results if row["account"]["account_id"] not in dismissed]
         )
 

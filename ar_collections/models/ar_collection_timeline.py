@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 #: What a message in the timeline of a debtor is about; empty: something else.
 KINDS = [
@@ -114,7 +114,7 @@ class ArCollection(models.Model):
             text = self.env._(
                 "Payment received: %(amount)s on %(day)s (%(number)s)",
                 amount=currencies.browse(row["currency_id"]).format(float(row["amount"])),
-                day=row["date"],
+                day=format_date(self.env, row["date"]),
                 number=row["move_name"] or "",
             )
             texts.setdefault(row["id"], []).append(text)

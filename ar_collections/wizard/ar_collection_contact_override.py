@@ -19,7 +19,6 @@ class ArCollectionContactOverride(models.TransientModel):
     verdict = fields.Json(compute="_compute_verdict")
     may_override = fields.Boolean(compute="_compute_verdict")
     until = fields.Datetime(
-        string="Until",
         required=True,
         default=lambda _self: fields.Datetime.now() + timedelta(hours=1),
         help="At most a day from now.",

@@ -16,9 +16,7 @@ async function open(env, accountId, method, context, thread) {
 
 /** A message of a debtor, not one of ours. */
 function isOfDebtor({ message, thread }) {
-    return (
-        thread?.model === MODEL && message.message_type === "email" && !message.isSelfAuthored
-    );
+    return thread?.model === MODEL && message.message_type === "email" && !message.isSelfAuthored;
 }
 
 const contextOf = (message) => ({ ar_message_id: toRaw(message).id });

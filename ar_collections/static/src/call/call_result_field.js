@@ -6,7 +6,8 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** Results a phone shows before "More". */
 const SHORT = 8;
-const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+const TYPING =
+    "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
 
 /** The results of a call as buttons, each with its key; Ctrl+Enter saves and opens the next. */
 export class ArCallResultField extends Component {

@@ -26,7 +26,8 @@ export class ArDebtorFormController extends FormController {
             () => [this.model.root.resId],
         );
         onWillUnmount(() => this.release());
-        const free = (target) => !target.closest?.("input, textarea, select, [contenteditable=true]");
+        const free = (target) =>
+            !target.closest?.("input, textarea, select, [contenteditable=true]");
         const key = (letter, callback) => useHotkey(letter, callback, { isAvailable: free });
         key("j", () => document.querySelector(".o_pager_next")?.click());
         key("k", () => document.querySelector(".o_pager_previous")?.click());

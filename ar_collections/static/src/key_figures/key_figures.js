@@ -168,10 +168,9 @@ export class ArKeyFiguresField extends Component {
             const amount = (figures[tile.figure] || 0) * (tile.credit ? -1 : 1);
             return { ...tile, amount, text: formatAmount(amount, figures.currency_id) };
         });
-        return [
-            ...amounts.filter((tile) => tile.amount || !tile.optional),
-            ...habits(figures),
-        ].map((tile) => ({ ...tile, method: tile.method || FIGURE }));
+        return [...amounts.filter((tile) => tile.amount || !tile.optional), ...habits(figures)].map(
+            (tile) => ({ ...tile, method: tile.method || FIGURE }),
+        );
     }
 
     async open(tile) {

@@ -121,7 +121,9 @@ export class ArNextStep extends Component {
             return _t("Promise not kept");
         }
         if (next_action_date) {
-            return next_action_date < DateTime.now().startOf("day") ? day(next_action_date) : _t("today");
+            return next_action_date < DateTime.now().startOf("day")
+                ? day(next_action_date)
+                : _t("today");
         }
         const at = contact_check && !contact_check.allowed && contact_check.allowed_at;
         return at ? _t("from %s", moment(deserializeDateTime(at))) : "";

@@ -13,7 +13,9 @@ export function shownRecords(list) {
     if (!list.isGrouped) {
         return list.records;
     }
-    return list.groups.filter((group) => !group.isFolded).flatMap((group) => shownRecords(group.list));
+    return list.groups
+        .filter((group) => !group.isFolded)
+        .flatMap((group) => shownRecords(group.list));
 }
 
 /**

@@ -87,7 +87,11 @@ export class ArWorklistKanbanRenderer extends ArCollectionKanbanRenderer {
         const [end] = ev.changedTouches;
         const start = this.touch;
         this.touch = null;
-        if (!start || start.x - end.clientX < SWIPE || Math.abs(start.y - end.clientY) > SWIPE / 2) {
+        if (
+            !start ||
+            start.x - end.clientX < SWIPE ||
+            Math.abs(start.y - end.clientY) > SWIPE / 2
+        ) {
             return;
         }
         const record = this.recordOf(start.id);

@@ -4,8 +4,7 @@ import { queryAll } from "@odoo/hoot-dom";
 const press = (key, init = {}) => ({
     content: `Press ${key}`,
     trigger: ".modal .o_ar_call_results",
-    run: () =>
-        window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...init })),
+    run: () => window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...init })),
 });
 
 const chosen = (name) => ({
@@ -39,7 +38,8 @@ registry.category("web_tour.tours").add("ar_calls_desk", {
         { trigger: ".modal button[name='action_save']", run: "click" },
         {
             content: "It asks for a note, politely",
-            trigger: ".modal .modal-body:contains('needs a note'), .o_notification:contains('needs a note')",
+            trigger:
+                ".modal .modal-body:contains('needs a note'), .o_notification:contains('needs a note')",
         },
         {
             trigger: ".modal:contains('needs a note') .btn-primary, .o_notification_close",

@@ -34,7 +34,8 @@ registry.category("web_tour.tours").add("ar_trackers_lead", {
         ...report("ar_collection_contact_flaw_menu"),
         {
             content: "The number is right after all",
-            trigger: ".o_data_row:contains('Alpha'):contains('Wrong number') button[name='action_is_right']",
+            trigger:
+                ".o_data_row:contains('Alpha'):contains('Wrong number') button[name='action_is_right']",
             run: "click",
         },
         { trigger: ".o_view_nocontent:contains('Every debtor can be reached')" },
@@ -58,7 +59,8 @@ registry.category("web_tour.tours").add("ar_trackers_phone", {
     url: "/odoo/action-ar_collections.ar_collection_contact_flaw_action",
     steps: () => [
         {
-            trigger: ".o_kanban_record:contains('Alpha'):contains('Wrong number') button[name='action_is_right']",
+            trigger:
+                ".o_kanban_record:contains('Alpha'):contains('Wrong number') button[name='action_is_right']",
             run: "click",
         },
         { trigger: ".o_view_nocontent:contains('Every debtor can be reached')" },

@@ -8,7 +8,10 @@ const key = (letter) => ({ trigger: ".o_ar_day", run: `press ${letter}` });
 registry.category("web_tour.tours").add("ar_worklist_day", {
     url: "/odoo/collections-worklist",
     steps: () => [
-        { content: "The counters of the day", trigger: ".o_ar_day [name='ar_to_do']:contains('3')" },
+        {
+            content: "The counters of the day",
+            trigger: ".o_ar_day [name='ar_to_do']:contains('3')",
+        },
         { content: "The first is current", trigger: current("Alpha") },
         { content: "Why", trigger: `${row("Alpha")} .o_ar_reason:contains('days overdue')` },
         key("j"),
@@ -20,7 +23,8 @@ registry.category("web_tour.tours").add("ar_worklist_day", {
         key("g"),
         {
             content: "Pinned: on top",
-            trigger: ".o_group_header + .o_data_row:contains('Beta'):has(.fa-thumb-tack[aria-label='Pinned'])",
+            trigger:
+                ".o_group_header + .o_data_row:contains('Beta'):has(.fa-thumb-tack[aria-label='Pinned'])",
         },
         key("s"),
         { trigger: ".modal .o_field_widget[name='reason'] input", run: "edit Back on Monday" },
@@ -79,7 +83,10 @@ registry.category("web_tour.tours").add("ar_worklist_phone", {
         { content: "One less to do", trigger: ".o_ar_day [name='ar_to_do']:contains('2')" },
         { trigger: ".o_kanban_record:contains('Beta')", run: "click" },
         { trigger: ".o_kanban_record.o_ar_current:contains('Beta')" },
-        { trigger: ".o_kanban_record.o_ar_current:contains('Beta') button[name='ar_open']", run: "click" },
+        {
+            trigger: ".o_kanban_record.o_ar_current:contains('Beta') button[name='ar_open']",
+            run: "click",
+        },
         { trigger: ".o_form_view:contains('Beta')" },
     ],
 });
