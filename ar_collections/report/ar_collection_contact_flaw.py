@@ -42,7 +42,7 @@ class ArCollectionContactFlaw(models.Model):
     kind = fields.Selection(KINDS, string="What is wrong", readonly=True)
     collection_id = fields.Many2one("ar.collection", string="Account", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True)
-    contact_id = fields.Many2one("res.partner", string="Contact", readonly=True)
+    contact_id = fields.Many2one("res.partner", readonly=True)
     value = fields.Char(string="Address or number", readonly=True)
     date = fields.Date(string="Noticed", readonly=True, help="Empty: it was never there.")
     amount = fields.Monetary(string="Overdue", readonly=True)

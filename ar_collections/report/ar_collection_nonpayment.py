@@ -49,7 +49,6 @@ class ArCollectionNonpayment(models.Model):
     categ_id = fields.Many2one("product.category", string="Product category", readonly=True)
     salesperson_id = fields.Many2one(
         "res.users",
-        string="Salesperson",
         readonly=True,
         help="Of the invoice; where no item was talked about, of the customer.",
     )
