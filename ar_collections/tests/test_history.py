@@ -68,7 +68,7 @@ class TestHistory(LedgerCommon):
             self.assertAlmostEqual(account.collectable, overdue - account.held)
             self.assertTrue(0 <= account.net_collectable <= account.collectable + 0.001)
             self.assertTrue(all(part >= 0 for part in parts) and account.unapplied_credit >= 0)
-            self.assertEqual(
+            self.assertAlmostEqual(
                 account.live_figures["balance"],
                 account.live_figures["in_other_branches"]
                 + sum(account.item_ids.mapped("amount_residual")),
