@@ -161,9 +161,8 @@ class TestPromiseJudge(PromiseCommon):
             self._invoice(100, days=9),
             self._invoice(300, days=9, currency_id=foreign.id),
         )
-        promises = self._promise(100, -1, ago=5) + self._promise(
-            200, -1, ago=5, currency_id=foreign.id
-        )
+        promises = self._promise(100, -1, ago=5, currency_id=self.company.currency_id.id)
+        promises += self._promise(200, -1, ago=5, currency_id=foreign.id)
         self.assertEqual(promises.line_ids.line_id, self._item(home) + self._item(abroad))
         self.assertRecordValues(promises, [{"amount_company": 100}, {"amount_company": 100}])
         self._pay_on(abroad, 200, -1)
