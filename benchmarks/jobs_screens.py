@@ -5,6 +5,8 @@ import itertools
 
 from lxml import etree
 
+from odoo.tools.safe_eval import safe_eval
+
 from measure import Job, interleave
 
 #: Records on one page of a list, and of a column of the board.
@@ -112,7 +114,7 @@ class Screens:
     # === WHAT THE CLIENT KNOWS FROM THE VIEWS === #
     def _action(self, name: str) -> dict:
         action = self.env["ir.actions.act_window"]._for_xml_id(f"ar_collections.{name}")
-        return {**action, "context": ast.literal_eval(action["context"] or "{}")}
+        return {**action, "context": self._value(action["context"] or "{}")}
 
     def _domain(self, action: dict) -> list:
         """The domains of the filters that the action switches on."""
@@ -123,10 +125,16 @@ class Screens:
             if key.startswith("search_default_")
         ]
         filters = [
-            ast.literal_eval(search.find(f".//filter[@name='{name}']").get("domain"))
+            self._value(found.get("domain"))
             for name in wanted
+            if (found := search.find(f".//filter[@name='{name}']")) is not None
+            and found.get("domain")
         ]
         return list(itertools.chain(*filters))
+
+    def _value(self, expression: str):
+        """What the client makes of a context or domain."""
+        return safe_eval(expression, {"uid": self.env.uid})
 
     def _arch(self, kind: str, name: str):
         view = self.env.ref(f"ar_collections.{name}")
