@@ -42,7 +42,7 @@ class ArCollectionDemo(models.AbstractModel):
             for step in range(len(BEFORE) if number % 3 else 3)
         ]
         vals_list += self._prepare_promise_calls(made)
-        calls = self.env["ar.collection.call"].sudo()
+        calls = self.env["ar.collection.call"].sudo()  # the past is written for others
         calls = calls.with_context(ar_collections_history=True).create(vals_list)
         self._link_promises(made, calls)
         self._date_back_calls(calls)
@@ -153,7 +153,7 @@ class ArCollectionDemo(models.AbstractModel):
     def _make_reviews(self, made, calls):
         """The team lead has listened to some."""
         spoken = calls.filtered("is_contact")[:6]
-        reviews = self.env["ar.collection.review"].sudo()
+        reviews = self.env["ar.collection.review"].sudo()  # in the name of the lead
         reviews = reviews.create(
             [{"call_id": call.id, "reviewer_id": made.users["petra"].id} for call in spoken]
         )

@@ -13,8 +13,8 @@ BUCKETS = [
     ("5", "Bucket 5"),
 ]
 
-#: Fields that only the refresh writes: the cache of the ledger.
-MACHINE_FIELDS = (
+#: Amounts that only the refresh writes, all taken from ``ar.collection.figures._debtors_sql``.
+AMOUNTS = (
     "total_due",
     "not_due",
     "total_overdue",
@@ -31,6 +31,10 @@ MACHINE_FIELDS = (
     "collectable",
     "unapplied_credit",
     "net_collectable",
+)
+#: Fields that only the refresh writes: the cache of the ledger.
+MACHINE_FIELDS = (
+    *AMOUNTS,
     "oldest_due_date",
     "days_overdue",
     "oldest_bucket",
@@ -417,9 +421,9 @@ class ArCollection(models.Model):
         """
         self.check_access("read")
         # sudo: the queue and the figures belong to the machine
-        row_ids, *concerned = self.env["ar.collection.queue"].sudo()._take()
-        self.sudo()._refresh(*concerned)
-        self.env["ar.collection.queue"].sudo()._done(row_ids)
+        row_ids, *concerned = self.env["ar.collection.queue"].sudo()._take()  # see above
+        self.sudo()._refresh(*concerned)  # dito
+        self.env["ar.collection.queue"].sudo()._done(row_ids)  # dito
         return fields.Datetime.now()
 
     # === BUSINESS === #

@@ -40,7 +40,11 @@ class ArCollection(models.Model):
     def _contact_gather(self, rows, channel, now):
         """Add to each row its rule, timezone, past and opted-out channels."""
         rules = self.env["ar.collection.contact.rule"]._choose(rows)
-        companies = self.env["res.company"].sudo().browse({row["company_id"] for row in rows})
+        companies = (
+            self.env["res.company"]
+            .sudo()  # where a company is: its timezone, nothing else is read
+            .browse({row["company_id"] for row in rows})
+        )
         homes = {company.id: company.partner_id.tz or "UTC" for company in companies}
         plain = {rule: rule._to_tools() for rule in set(rules.values()) if rule}
         calls = self._contact_calls([row["id"] for row in rows], plain.values(), now)

@@ -155,7 +155,7 @@ class ArCollectionContactRule(models.Model):
         result = {}
         for row in rows:
             if row["rule_id"]:
-                result[row["id"]] = self.sudo().browse(row["rule_id"])
+                result[row["id"]] = self.sudo().browse(row["rule_id"])  # a rule binds whoever calls
                 continue
             result[row["id"]] = next(
                 (rule for rule in rules if rule._fits(row, fitting[rule.id])), self.browse()

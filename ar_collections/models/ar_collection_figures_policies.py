@@ -25,7 +25,7 @@ class ArCollectionFigures(models.AbstractModel):
         policies = self.env["ar.collection.policy"].sudo().with_context(active_test=False)
         given = (
             self.env["ar.collection"]
-            .sudo()
+            .sudo()  # which policies are in use, not by whom
             ._read_group([("own_policy_id", "in", chosen)], ["own_policy_id"])
         )
         by_hand = {policy for [policy] in given}

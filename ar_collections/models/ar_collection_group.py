@@ -45,7 +45,7 @@ class ArCollectionGroup(models.Model):
         # sudo: sums only; the debtors themselves are listed as far as the reader may see them
         rows = (
             self.env["ar.collection"]
-            .sudo()
+            .sudo()  # the sum over the group, also of debtors of other collectors
             ._read_group(
                 [("group_id", "in", self.ids)],
                 ["group_id"],

@@ -142,7 +142,7 @@ class ArCollectionImprovement(models.Model):
             # sudo: whether the user leads a team at all, whatever companies are chosen
             and bool(
                 self.env["ar.collection.portfolio"]
-                .sudo()
+                .sudo()  # a yes or no about the user
                 .search_count([("lead_id", "=", user.id)], limit=1)
             )
         )

@@ -84,6 +84,7 @@ class ArCollectionLevel(models.Model):
         # sudo: of what is used a yes or no leaves here, whoever owns it
         return self.filtered(
             lambda level: any(
+                # sudo: whether anybody uses the level, nothing else is told
                 self.env[model].sudo().search([(name, "=", level.id)], order="id", limit=1)
                 for model, name in USES
             )

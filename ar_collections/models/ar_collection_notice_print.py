@@ -33,7 +33,7 @@ class ArCollectionNotice(models.Model):
         company = self.env.company._ar_root()
         letters = self or self.search(PILE & Domain("company_id", "=", company.id))
         # sudo: batches and notices are written by their actions only; the right was checked
-        batches = self.env["ar.collection.print.batch"].sudo()
+        batches = self.env["ar.collection.print.batch"].sudo()  # made by actions like this only
         for own_company, own in letters.grouped("company_id").items():
             batches |= batches.with_company(own_company)._create_from(own.sudo())
         return batches.with_env(self.env)._action_show()

@@ -1,27 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .ar_collection import AMOUNTS
 from .ar_collection_priority import PRIORITY_COLUMNS
 
-#: Columns the refresh writes, all taken from ``ar.collection.figures._debtors_sql``.
-AMOUNTS = (
-    "total_due",
-    "not_due",
-    "total_overdue",
-    "bucket_1",
-    "bucket_2",
-    "bucket_3",
-    "bucket_4",
-    "bucket_5",
-    "disputed",
-    "promised",
-    "planned",
-    "held_other",
-    "held",
-    "collectable",
-    "unapplied_credit",
-    "net_collectable",
-)
+#: Columns the refresh writes beside the amounts.
 OTHERS = ("oldest_due_date", "days_overdue", "oldest_bucket", "level_id")
 COLUMNS = (*AMOUNTS, *OTHERS, "fact_kind", *PRIORITY_COLUMNS)
 #: Kinds of stage that no figures end.
