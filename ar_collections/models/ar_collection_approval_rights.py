@@ -111,7 +111,7 @@ class ArCollectionApproval(models.Model):
         # sudo: whether there is a second manager, and who, is no secret
         return (
             self.env["res.users"]
-            .sudo()  # who may approve, whoever asks
+            .sudo()
             .search(
                 [
                     ("all_group_ids", "in", group.ids),

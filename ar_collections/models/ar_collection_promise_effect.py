@@ -40,7 +40,7 @@ class ArCollectionPromise(models.Model):
         # sudo: what belongs to a promise the reader may see
         return (
             self.env["ar.collection.hold"]
-            .sudo()  # holds of promises are placed and ended by the machine
+            .sudo()
             .search(
                 [
                     ("collection_id", "in", self.collection_id.ids),

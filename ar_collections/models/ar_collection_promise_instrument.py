@@ -189,7 +189,7 @@ class ArCollectionBounceMixin(models.AbstractModel):
         # sudo: the accountant need not be the collector of the debtor
         promises = (
             self.env["ar.collection.promise"]
-            .sudo()  # a job for all collectors
+            .sudo()
             .search(
                 [
                     ("payment_id", "in", self.ids),

@@ -49,7 +49,7 @@ class ArCollectionPromise(models.Model):
         # sudo: promises of all collectors and companies
         accounts = (
             self.env["ar.collection"]
-            .sudo()  # the machine judges for all collectors
+            .sudo()
             .search(
                 [("id", ">", last_id), ("promise_ids", "any", self._judged_domain(since))],
                 order="id",

@@ -199,7 +199,7 @@ class ArCollectionRun(models.Model):
         # sudo: the job works for all companies
         companies = (
             self.env["res.company"]
-            .sudo()  # a job for all companies
+            .sudo()
             .search([("parent_id", "=", False), ("ar_automatic", "=", True)])
         )
         for company in companies:
