@@ -6,6 +6,11 @@ KINDS = [
     ("notice", "Notice"),
     ("hold", "Hold without end"),
     ("promise", "Promise over the limits"),
+    ("plan", "Plan over the limits"),
+    ("write_off", "Write-off"),
+    ("credit", "Credit note for a dispute"),
+    ("refund", "Refund"),
+    ("transfer", "Transfer of a credit"),
 ]
 STATES = [
     ("waiting", "To approve"),

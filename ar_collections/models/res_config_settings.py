@@ -60,6 +60,21 @@ class ResConfigSettings(models.TransientModel):
         implied_group="ar_collections.group_ar_collection_portfolios",
         group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
     )
+    group_ar_collection_disputes = fields.Boolean(
+        string="Dispute routing and deadlines",
+        implied_group="ar_collections.group_ar_collection_disputes",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
+    group_ar_collection_plans = fields.Boolean(
+        string="Payment plans",
+        implied_group="ar_collections.group_ar_collection_plans",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
+    group_ar_collection_cash = fields.Boolean(
+        string="Cash application",
+        implied_group="ar_collections.group_ar_collection_cash",
+        group="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly",
+    )
     ar_followup_installed = fields.Boolean(compute="_compute_ar_hints")
     ar_sent_as = fields.Char(
         compute="_compute_ar_sent_as",

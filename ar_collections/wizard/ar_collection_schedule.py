@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import schedule
+from ..tools import workdays
 
 
 class ArCollectionSchedule(models.TransientModel):
@@ -30,7 +30,7 @@ class ArCollectionSchedule(models.TransientModel):
         if self.date < self.env.company._ar_root()._ar_today():
             raise UserError(self.env._("This day has passed. Please choose today or later."))
         accounts = self.collection_ids.sorted(lambda account: (-account.priority, account.id))
-        for day, batch in schedule.spread(accounts.ids, self.date, self.per_day):
+        for day, batch in workdays.spread(accounts.ids, self.date, self.per_day):
             self.env["ar.collection"].browse(batch).write(
                 {"next_action": self.text, "next_action_date": day}
             )
