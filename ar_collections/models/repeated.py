@@ -7,7 +7,7 @@ from itertools import count
 
 from odoo.tools import SQL
 
-from ..tools import statement
+from ..tools import prepared
 
 _numbers = count(1)
 
@@ -53,7 +53,7 @@ def execute(env, sql):
 
 def _execute_prepared(cr, sql, known):
     """:param known: text of a statement -> (its name, how its parameters are handed over)."""
-    text, values = statement.numbered(
+    text, values = prepared.numbered(
         sql.code, sql.params, lambda value: cr.mogrify("%s", [value]).decode()
     )
     if text not in known:
