@@ -51,6 +51,7 @@ from . import (
     ar_collection_hold_approval,
     ar_collection_hold_reason,
     ar_collection_improvement,
+    ar_collection_letterhead,
     ar_collection_level,
     ar_collection_level_check,
     ar_collection_level_example,

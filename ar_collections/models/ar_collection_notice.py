@@ -440,15 +440,9 @@ class ArCollectionNotice(models.Model):
         return reference.creditor_reference(self.name, currency)
 
     def _bank_account(self, claimed):
-        """Where to pay: the account named on the newest of the invoices, else one of the
-        company in this currency or in none; never one in another currency."""
-        accounts = claimed.sorted("date_invoice", reverse=True).move_id.partner_bank_id
-        if accounts:
-            return accounts[0]
-        currency = claimed.currency_id[:1]
-        banks = self.company_id.partner_id.bank_ids
-        own = banks.filtered(lambda bank: bank.currency_id == currency)
-        return (own or banks.filtered(lambda bank: not bank.currency_id))[:1]
+        """Where to pay these items, the newest first, see ``_bank_account_for``."""
+        moves = claimed.sorted("date_invoice", reverse=True).move_id
+        return self._bank_account_for(moves, claimed.currency_id[:1])
 
     def _earlier_dates(self):
         """The dates of notices of the same items sent before this one, oldest first; that of

@@ -1,8 +1,7 @@
-from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
 from odoo import models
-from odoo.tools import formatLang, get_lang
+from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text
@@ -18,7 +17,8 @@ class ArCollectionNotice(models.Model):
     it said before, whatever became of its invoices.
     """
 
-    _inherit = "ar.collection.notice"
+    _name = "ar.collection.notice"
+    _inherit = ["ar.collection.notice", "ar.collection.letterhead"]
 
     def _prepare_content(self):
         """Everything both letter and e-mail say, in the language of the debtor.
@@ -197,27 +197,3 @@ class ArCollectionNotice(models.Model):
         if line.move_id.origin_payment_id or line.move_id.statement_line_id:
             return self.env._("Less payment of %(day)s, not yet applied", **values)
         return self.env._("Less credit %(number)s of %(day)s, not yet applied", **values)
-
-    # === FORMATS === #
-    def _format_date(self, date, short=False):
-        """A date with its month in letters, in the language of the notice: 2 Nov 2026."""
-        if not date:
-            return ""
-        locale = babel_locale_parse(self.env.lang)
-        if locale.language == "en" and self.company_id.ar_letter_form != "us10":
-            return format_date(date, "d MMM y" if short else "d MMMM y", locale=locale)
-        if short:
-            return format_skeleton("yMMMd", date, locale=locale)
-        return format_date(date, "long", locale=locale)
-
-    def _format_amount(self, amount, currency):
-        """An amount without its currency: decimals of the currency, true minus sign."""
-        text = formatLang(self.env, amount, digits=currency.decimal_places)
-        return text.replace("-", "\N{MINUS SIGN}")
-
-    def _format_money(self, amount, currency):
-        return f"{currency.name}\N{NO-BREAK SPACE}{self._format_amount(amount, currency)}"
-
-    def _currency_name(self, currency):
-        names = babel_locale_parse(self.env.lang).currencies
-        return names.get(currency.name) or currency.full_name or ""

@@ -126,11 +126,6 @@ class ArCollectionNotice(models.Model):
         fits = len(move) == 1 and not currency.compare_amounts(move.amount_residual, amount)
         return move if fits and move._has_to_be_paid() else None
 
-    def _format_account(self, bank):
-        if letter_text.is_iban(bank.acc_number or ""):
-            return reference.in_fours(bank.sanitized_acc_number)
-        return bank.acc_number or ""
-
     def _qr_code(self, row):
         """The code for a banking app as data URI, where the country of the bank has one."""
         currency, number = self._currency(row), row.get("reference") or ""
