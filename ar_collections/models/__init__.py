@@ -37,6 +37,7 @@ from . import (
     ar_collection_contact_zone,
     ar_collection_copy,
     ar_collection_day,
+    ar_collection_debtor_mail,
     ar_collection_decision,
     ar_collection_deputy,
     ar_collection_export_mixin,
