@@ -34,7 +34,7 @@ class ArCollectionDebtorMail(models.AbstractModel):
 
     # === TEXT === #
     def _render_template(self, template):
-        """Subject and body of a mail, in the language of the notice.
+        """Subject and body of a mail, in the language of the record.
 
         :return: (subject, body, whether the body is made of views of this addon alone).
         """
@@ -48,7 +48,7 @@ class ArCollectionDebtorMail(models.AbstractModel):
         return subject, body, False
 
     def _render_own_view(self, prepare, view):
-        """As the template does it, which QWeb would compile anew for each notice."""
+        """As the template does it, which QWeb would compile anew for each record."""
         notice = self.with_context(lang=self._content_lang())
         body = notice.env["ir.qweb"]._render(view, {"mail": getattr(notice, prepare)()})
         templates = notice.env["mail.render.mixin"]
