@@ -19,6 +19,7 @@
         "security/ar_collections_rules_day.xml",
         "security/ar_collections_rules_promise.xml",
         "security/ar_collections_rules_tracker.xml",
+        "security/ar_collections_rules_cash.xml",
         "data/ir_sequence_data.xml",
         "data/ar_collection_stage_data.xml",
         "data/ar_collection_hold_reason_data.xml",

@@ -1,5 +1,6 @@
 from . import (
     test_api,
+    test_application,
     test_approval,
     test_approval_turns,
     test_approval_use,
