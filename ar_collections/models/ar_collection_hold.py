@@ -213,8 +213,9 @@ class ArCollectionHold(models.Model):
             )
 
     def _check_placing(self):
-        """A hold placed by a person: positive, within what is open."""
-        for hold in self:
+        """A hold placed by a person: positive, within what is open. That of a dispute or plan
+        may be over more than is open: a payment may still go back."""
+        for hold in self.filtered(lambda hold: not hold.source_model):
             if hold.scope == "item" and hold.line_id:
                 residual = abs(hold.line_id.sudo().amount_residual_currency)  # branch item
                 currency = hold.currency_id

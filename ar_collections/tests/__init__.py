@@ -22,6 +22,7 @@ from . import (
     test_delivery_batch,
     test_delivery_retry,
     test_demo,
+    test_dispute,
     test_figures,
     test_figures_shown,
     test_history,
