@@ -20,6 +20,7 @@
         "security/ar_collections_rules_day.xml",
         "security/ar_collections_rules_promise.xml",
         "security/ar_collections_rules_tracker.xml",
+        "security/ar_collections_rules_plan.xml",
         "security/ar_collections_rules_cash.xml",
         "security/ar_collections_rules_dispute.xml",
         "data/ir_sequence_data.xml",
