@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-
 #: What a person says of an item; all else is noted by the machine.
 SAYABLE = frozenset({"plan_id", "line_id", "amount"})
 
