@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -134,13 +136,14 @@ class AccountMoveLine(models.Model):
             "views": [(False, "form")],
         }
 
-    def _ar_cash_since(self, baselines):
+    def _ar_cash_since(self, baselines, at=None):
         """Cash allocated to items since a point in the order of allocations.
 
         Credit notes and other entries are no cash; only what came through a payment, a bank
         line or a bank or cash journal is.
 
         :param dict baselines: item id -> number of the last allocation not to be counted.
+        :param at: count what came up to the end of this day; None: all.
         :return: rows (item id, number of the allocation, amount in the item's currency).
         """
         if not baselines:
@@ -155,8 +158,10 @@ class AccountMoveLine(models.Model):
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
                   JOIN account_journal journal ON journal.id = credit.journal_id
                  WHERE journal.type IN ('bank', 'cash', 'credit')
+                   AND part.max_date <= %(at)s
                 """,
                 lines=list(baselines),
                 numbers=list(baselines.values()),
+                at=at or date.max,
             )
         )

@@ -129,9 +129,11 @@ class ArCollectionFigures(models.AbstractModel):
         return [account_id for [account_id] in rows]
 
     @api.model
-    def _held_parts(self, partner_ids, day):
-        """SQL table ``held``: items with holds of their own, running sums in item currency."""
-        allocated = self.env["ar.collection.hold"]._allocate(partner_ids=partner_ids, day=day)
+    def _held_parts(self, partner_ids, day, at=None):
+        """SQL table ``held``: items with holds of their own, running sums in item currency;
+        ``at``: see ``_allocate``."""
+        holds = self.env["ar.collection.hold"]
+        allocated = holds._allocate(partner_ids=partner_ids, day=day, at=at)
         arrays = [list(allocated)]
         running = [0] * len(allocated)
         for kinds in HELD_COLUMNS.values():

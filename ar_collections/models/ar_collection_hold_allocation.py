@@ -53,19 +53,20 @@ class ArCollectionHold(models.Model):
         }
 
     @api.model
-    def _allocate(self, line_ids=None, day=None, partner_ids=None):
+    def _allocate(self, line_ids=None, day=None, partner_ids=None, at=None):
         """Allocate the holds in force to their items; the rules are ``tools.allocation``'s.
 
         :param line_ids: these items; None: all items with a hold of their own, of the
             debtors ``partner_ids`` if given. Holds on whole debtors and core's exclusions
             (``no_followup``, blocked invoices) count too, but do not make an item appear
             unless ``line_ids`` is given.
-        :param day: date; None: today in each company.
+        :param day: date; None: today in each company. :param at: what was open and paid at the
+            end of this day counts; None: what is open now.
         :return: dict id of the item -> dict kind of ``allocation.ORDER`` -> Decimal in the
             currency of the item.
         """
         self.flush_model()
-        items, cash = self._gather(line_ids, day, partner_ids)
+        items, cash = self._gather(line_ids, day, partner_ids, at)
         return {
             line_id: parts
             for line_id, rows in items.items()
@@ -73,7 +74,7 @@ class ArCollectionHold(models.Model):
         }
 
     @api.model
-    def _gather(self, line_ids, day=None, partner_ids=None):
+    def _gather(self, line_ids, day=None, partner_ids=None, at=None):
         """What the allocation is made of: dict item -> rows of holds, dict item -> cash.
 
         Two plain queries and not one: PostgreSQL cannot guess how many holds are in force,
@@ -88,7 +89,7 @@ class ArCollectionHold(models.Model):
                 of_debtor[hold["partner_id"], hold["company_id"]].append(
                     {**hold, "amount": None, "baseline": None}
                 )
-        items = self._items_of(own if line_ids is None else line_ids)
+        items = self._items_of(own if line_ids is None else line_ids, at)
         rows = {
             item["id"]: [
                 *own.get(item["id"], ()),
@@ -109,7 +110,7 @@ class ArCollectionHold(models.Model):
             )
         }
         cash = defaultdict(list)
-        for line_id, number, amount in self.env["account.move.line"]._ar_cash_since(baselines):
+        for line_id, number, amount in self.env["account.move.line"]._ar_cash_since(baselines, at):
             cash[line_id].append(allocation.Cash(number, _decimal(amount)))
         residuals = {item["id"]: item["residual"] for item in items}
         return {
@@ -152,15 +153,15 @@ class ArCollectionHold(models.Model):
         )
 
     @api.model
-    def _items_of(self, line_ids):
+    def _items_of(self, line_ids, at=None):
         """Items with something open: what is open, whose they are, and whether core excludes
-        them."""
+        them; ``at`` as in ``_allocate``."""
         if not line_ids:
             return []
         return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT line.id, line.amount_residual_currency AS residual,
+                SELECT line.id, residual.amount AS residual,
                        line.no_followup OR blocked.id IS NOT NULL AS excluded,
                        partner.commercial_partner_id AS debtor_id,
                        split_part(company.parent_path, '/', 1)::int AS root_id
@@ -169,10 +170,28 @@ class ArCollectionHold(models.Model):
                   LEFT JOIN res_partner partner ON partner.id = line.partner_id
                   LEFT JOIN (SELECT id FROM account_move WHERE payment_state = 'blocked') blocked
                          ON blocked.id = line.move_id
-                 WHERE line.id = ANY(%s::int[]) AND line.amount_residual_currency != 0
+                 CROSS JOIN LATERAL (SELECT %s AS amount) residual
+                 WHERE line.id = ANY(%s::int[]) AND residual.amount != 0
                 """,
+                self._residual_sql(at),
                 list(line_ids),
             )
+        )
+
+    @api.model
+    def _residual_sql(self, at):
+        """SQL: what is open of ``line`` in its currency, now or at the end of a day."""
+        if at is None:
+            return SQL("line.amount_residual_currency")
+        return SQL(
+            """
+            line.amount_residual_currency
+            + coalesce((SELECT sum(debit_amount_currency) FROM account_partial_reconcile
+                         WHERE debit_move_id = line.id AND max_date > %(at)s), 0)
+            - coalesce((SELECT sum(credit_amount_currency) FROM account_partial_reconcile
+                         WHERE credit_move_id = line.id AND max_date > %(at)s), 0)
+            """,
+            at=at,
         )
 
     @api.model

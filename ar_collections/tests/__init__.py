@@ -1,4 +1,5 @@
 from . import (
+    test_ageing,
     test_api,
     test_application,
     test_approval,
