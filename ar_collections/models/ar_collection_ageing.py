@@ -29,9 +29,9 @@ class ArCollectionAgeing(models.AbstractModel):
             ``no_partner``, the balances that stand beside it. With ``by``: dict id (None: has
             none) -> such a dict, without these two.
         """
-        ageing_model = self._of(company)
+        of_company = self.with_company(company)
         options = ageing_options.Options(day, day == company._ar_today(), rows=(by or "collector",))
-        rows = ageing_model._ageing_groups(options)
+        rows = of_company._ageing_groups(options)
         trade = [row for row in rows if not row["kind"]]
         if by:
             return {row["key"]: _figures([row], company.currency_id) for row in trade}
@@ -39,13 +39,6 @@ class ArCollectionAgeing(models.AbstractModel):
         for kind in ("non_trade", "no_partner"):
             figures[kind] = sum(row["total"] for row in rows if row["kind"] == kind)
         return figures
-
-    @api.model
-    def _of(self, company):
-        """This report of a company, with all its branches that the reader may see."""
-        if company == self.env.company and not self.env.su:
-            return self
-        return self.with_company(company)
 
     @api.model
     def _options(self, raw):

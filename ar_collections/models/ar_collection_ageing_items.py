@@ -108,7 +108,9 @@ class ArCollectionAgeing(models.AbstractModel):
             ),
             bucket=self._ageing_bucket_sql(options),
             is_held=SQL(
-                "line.open > 0 AND (held.line_id IS NOT NULL OR %s IS NOT NULL)",
+                "line.open > 0 AND line.partner_id IS NOT NULL AND line.account_id != ALL(%s::int[])"
+                " AND (held.line_id IS NOT NULL OR %s IS NOT NULL)",
+                non_trade,
                 self._figures()._whole_kind_sql(blocked),
             ),
             whole=self._figures()._whole_kind_sql(blocked),

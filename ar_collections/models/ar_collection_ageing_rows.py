@@ -134,7 +134,7 @@ class ArCollectionAgeing(models.AbstractModel):
         """The items below a row, the oldest first: list of dicts, see ``_ageing_items_sql``;
         further ``name`` (number of the entry), ``ref`` and ``installment`` of ``installments``."""
         self._flush_ageing()
-        rows = self.env.execute_query_dict(
+        return self.env.execute_query_dict(
             SQL(
                 "%s ORDER BY item.due_date, item.line_id %s %s",
                 self._ageing_shown_items_sql(options, path),
@@ -142,7 +142,6 @@ class ArCollectionAgeing(models.AbstractModel):
                 SQL("OFFSET %s", offset) if offset else SQL(),
             )
         )
-        return rows
 
     @api.model
     def _ageing_shown_items_sql(self, options, path=()):

@@ -5,10 +5,10 @@ from odoo.tools import SQL
 
 from ..tools import ageing_options
 from ..tools.ageing_options import BUCKETS
-from .common import ArCollectionsCommon
+from .ledger import LedgerCommon
 
 
-class AgeingCommon(ArCollectionsCommon):
+class AgeingCommon(LedgerCommon):
     """Histories on fixed days before today, and the report of any day."""
 
     @classmethod
@@ -37,6 +37,7 @@ class AgeingCommon(ArCollectionsCommon):
                             "account_id": used.id,
                             "balance": value,
                             "partner_id": whose.id if whose else False,
+                            "no_followup": False,
                         }
                     )
                     for used, value, whose in lines

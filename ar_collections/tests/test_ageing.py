@@ -60,8 +60,11 @@ class TestAgeing(AgeingCommon):
         self.assertEqual(self._row(16), {"bucket_2": 60, "total": 60})
         self._pay(invoice, date=self._ago(10))
         self.assertEqual(self._row(11), {"bucket_2": 60, "total": 60})
-        self.assertEqual(self._row(10), {})
-        for days in (0, 9, 10, 11):
+        own = self._item(invoice).matched_credit_ids.exchange_move_id.date
+        self.assertGreater(own, self._ago(10), "core books it later: both days are told apart")
+        self.assertEqual(self._row(10), {"bucket_2": 20, "total": 20}, "60 less 120 GBP at 3")
+        self.assertEqual(self._row((self.today - own).days), {})
+        for days in (0, 9, 10, 11, (self.today - own).days):
             self.assertEqual(self._total(days), self._ledger(days))
         rows = self._rows(11, amounts="currency", rows=["debtor"])
         self.assertEqual(rows, {gold.id: {"bucket_2": 120, "total": 120}})
@@ -216,7 +219,7 @@ class TestAgeing(AgeingCommon):
 
     def test_groups(self):
         """Rows by what is known of the debtor, and of the item."""
-        lena = self._user("lena-ageing", "user") if hasattr(self, "_user") else self.env.user
+        lena = self._user("lena-ageing", "user")
         belgium = self.env.ref("base.be")
         other = self._debtor("Beta", country_id=belgium.id)
         self._invoice(100, 5, invoice_user_id=lena.id)
@@ -273,8 +276,7 @@ class TestAgeing(AgeingCommon):
 
     def test_branches(self):
         """A branch's items count when the branch is open; the others are one sum."""
-        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
-        self.env.user.company_ids |= branch
+        branch = self._branch()
         self._invoice(100, 5)
         move = self._invoice(50, 5, company_id=branch.id)
         self.assertEqual(move.company_id, branch)
@@ -326,11 +328,9 @@ class TestAgeing(AgeingCommon):
             some = lines.filtered(
                 lambda line, p=partner: line.partner_id == p and not line.reconciled
             )
-            claims, credits = (
-                some.filtered(lambda line, s=s: line.balance * s > 0) for s in (1, -1)
-            )
-            if claims and credits:
-                (dice.choice(claims) | dice.choice(credits)).reconcile()
+            claims, paid = (some.filtered(lambda line, s=s: line.balance * s > 0) for s in (1, -1))
+            if claims and paid:
+                (dice.choice(claims) | dice.choice(paid)).reconcile()
         for line in dice.sample(lines.filtered("matched_debit_ids"), 2):
             line.remove_move_reconcile()
         for days in (*range(0, 115, 3), 130):
