@@ -5,10 +5,12 @@ from odoo.tools import SQL
 #: From calm to serious; an invoice shows the worst of its instalments.
 STATUS = [
     ("paid", "Paid"),
+    ("written_off", "Written off"),
     ("not_due", "Not due"),
     ("due", "Due today"),
     ("overdue", "Overdue"),
     ("reminded", "Reminded"),
+    ("partly_written_off", "Partly written off"),
     ("withheld", "Withheld tax"),
     ("planned", "On plan"),
     ("promised", "Promised"),
@@ -16,6 +18,9 @@ STATUS = [
     ("held", "Not chased"),
     ("escalated", "Escalated"),
 ]
+
+#: From 1, as PostgreSQL counts.
+RANKS = {status: rank for rank, (status, _label) in enumerate(STATUS, 1)}
 
 
 class AccountMove(models.Model):
@@ -67,44 +72,82 @@ class AccountMove(models.Model):
             return []
         self.env["account.move.line"].flush_model()
         self.env["ar.collection.hold"].flush_model()
+        self.env["ar.collection.write.off.line"].flush_model()
         return self.env.execute_query(self._ar_status_sql(move_ids))
 
     @api.model
     def _ar_status_sql(self, move_ids=None):
         """SQL: id and status of posted customer invoices, the worst of their instalments."""
         today = self.env.company._ar_root()._ar_today()
-        ranks = [status for status, _label in STATUS]
+        restrict = SQL("move.id IN %s", tuple(move_ids)) if move_ids else SQL("TRUE")
         return SQL(
             """
-            SELECT move.id, (%(ranks)s::text[])[max(
-                CASE
-                    WHEN line.amount_residual <= 0 THEN 1
-                    WHEN hold.kind = 'placed' THEN 11
-                    WHEN hold.kind = 'disputed' THEN 9
-                    WHEN hold.kind = 'promised' THEN 8
-                    WHEN hold.kind = 'planned' THEN 7
-                    WHEN hold.kind = 'withheld' THEN 6
-                    WHEN hold.kind IS NOT NULL OR line.no_followup
-                      OR move.payment_state = 'blocked' THEN 10
-                    WHEN coalesce(line.date_maturity, line.date) > %(today)s THEN 2
-                    WHEN coalesce(line.date_maturity, line.date) = %(today)s THEN 3
-                    WHEN level.delay >= 0 THEN 5
-                    ELSE 4
-                END)] AS status
-              FROM account_move move
-              JOIN account_move_line line ON line.move_id = move.id
-              JOIN account_account account ON account.id = line.account_id
-               AND account.account_type = 'asset_receivable'
-              LEFT JOIN ar_collection_level level ON level.id = line.ar_level_id
-              LEFT JOIN ar_collection_hold hold ON hold.line_id = line.id AND %(in_force)s
-             WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_receipt')
-               AND %(restrict)s
-             GROUP BY move.id
+            SELECT id, CASE WHEN max(rank) = %(written_off)s AND min(rank) = %(paid)s
+                            THEN 'partly_written_off'  -- one instalment paid, one written off
+                            ELSE (%(ranks)s::text[])[max(rank)] END AS status
+              FROM (SELECT move.id, %(rank)s AS rank
+                      FROM account_move move
+                      JOIN account_move_line line ON line.move_id = move.id
+                      JOIN account_account account ON account.id = line.account_id
+                       AND account.account_type = 'asset_receivable'
+                      LEFT JOIN ar_collection_level level ON level.id = line.ar_level_id
+                      LEFT JOIN ar_collection_hold hold
+                        ON hold.line_id = line.id AND %(in_force)s
+                      LEFT JOIN (%(given_up)s) given_up ON given_up.line_id = line.id
+                     WHERE move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_receipt')
+                       AND %(restrict)s) item
+             GROUP BY id
             """,
-            ranks=ranks,
-            today=today,
+            ranks=[status for status, _label in STATUS],
+            paid=RANKS["paid"],
+            written_off=RANKS["written_off"],
+            rank=self._ar_rank_sql(today),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", today),
-            restrict=SQL("move.id IN %s", tuple(move_ids)) if move_ids else SQL("TRUE"),
+            given_up=self._ar_given_up_sql(restrict),
+            restrict=restrict,
+        )
+
+    @api.model
+    def _ar_rank_sql(self, today):
+        """SQL: the rank of the status of an item with a hold."""
+        return SQL(
+            """
+            CASE
+                WHEN line.amount_residual <= 0 AND given_up.amount >= line.debit THEN %(written_off)s
+                WHEN line.amount_residual <= 0 AND given_up.amount > 0 THEN %(partly_written_off)s
+                WHEN line.amount_residual <= 0 THEN %(paid)s
+                WHEN hold.kind = 'placed' THEN %(escalated)s
+                WHEN hold.kind = 'disputed' THEN %(disputed)s
+                WHEN hold.kind = 'promised' THEN %(promised)s
+                WHEN hold.kind = 'planned' THEN %(planned)s
+                WHEN hold.kind = 'withheld' THEN %(withheld)s
+                WHEN hold.kind IS NOT NULL OR line.no_followup
+                  OR move.payment_state = 'blocked' THEN %(held)s
+                WHEN given_up.amount > 0 THEN %(partly_written_off)s
+                WHEN coalesce(line.date_maturity, line.date) > %(today)s THEN %(not_due)s
+                WHEN coalesce(line.date_maturity, line.date) = %(today)s THEN %(due)s
+                WHEN level.delay >= 0 THEN %(reminded)s
+                ELSE %(overdue)s
+            END""",
+            today=today,
+            **RANKS,
+        )
+
+    @api.model
+    def _ar_given_up_sql(self, restrict):
+        """SQL: item and what of it is written off in the ledger, in company currency."""
+        return SQL(
+            """
+            SELECT part.debit_move_id AS line_id, sum(part.amount) AS amount
+              FROM ar_collection_write_off_line given
+              JOIN account_partial_reconcile part ON part.credit_move_id = given.entry_line_id
+               AND part.debit_move_id = given.line_id
+              JOIN account_move_line item ON item.id = given.line_id
+              JOIN account_move move ON move.id = item.move_id
+             WHERE %s
+             GROUP BY part.debit_move_id
+            """,
+            restrict,
         )
 
     @api.depends("line_ids.ar_level_id")

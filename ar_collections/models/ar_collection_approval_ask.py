@@ -16,17 +16,18 @@ class ArCollectionApproval(models.Model):
     def create(self, vals_list):
         requests = super().create(vals_list)
         waiting = requests.filtered(lambda request: request.state == "waiting")
-        for (company, asker), group in waiting.grouped(
-            lambda request: (request.company_id, request.user_id)
+        for (company, asker, kind), group in waiting.grouped(
+            lambda request: (request.company_id, request.user_id, request.kind)
         ).items():
-            if approver := self._approver(company, asker):
+            if approver := self._approver(company, asker, kind):
                 group._ask(approver)
         return requests
 
     @api.model
-    def _approver(self, company, asker):
+    def _approver(self, company, asker, kind=None):
         """Who is asked: the one of the settings, else the first manager who did not ask."""
         managers = self._managers(company)
+        managers = self._able(managers, kind) or managers
         others = (managers - asker) or managers
         chosen = company.sudo().ar_approver_id  # a setting
         return chosen if chosen in others else others.sorted("id")[:1]

@@ -17,5 +17,6 @@ from . import (
     ar_collection_schedule,
     ar_collection_snooze,
     ar_collection_worklist_export,
+    ar_collection_write_off_reverse,
     base_partner_merge,
 )
