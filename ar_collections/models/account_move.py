@@ -82,10 +82,12 @@ class AccountMove(models.Model):
         restrict = SQL("move.id IN %s", tuple(move_ids)) if move_ids else SQL("TRUE")
         return SQL(
             """
-            SELECT id, CASE WHEN max(rank) = %(written_off)s AND min(rank) = %(paid)s
-                            THEN 'partly_written_off'  -- one instalment paid, one written off
+            SELECT id, CASE WHEN min(rank) = %(written_off)s AND max(rank) = %(written_off)s
+                            THEN 'written_off'
+                            WHEN bool_or(given_up) AND max(rank) < %(partly)s
+                            THEN 'partly_written_off'  -- the rest is paid, or open and not held
                             ELSE (%(ranks)s::text[])[max(rank)] END AS status
-              FROM (SELECT move.id, %(rank)s AS rank
+              FROM (SELECT move.id, %(rank)s AS rank, given_up.amount > 0 AS given_up
                       FROM account_move move
                       JOIN account_move_line line ON line.move_id = move.id
                       JOIN account_account account ON account.id = line.account_id
@@ -99,7 +101,7 @@ class AccountMove(models.Model):
              GROUP BY id
             """,
             ranks=[status for status, _label in STATUS],
-            paid=RANKS["paid"],
+            partly=RANKS["partly_written_off"],
             written_off=RANKS["written_off"],
             rank=self._ar_rank_sql(today),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", today),
@@ -113,8 +115,8 @@ class AccountMove(models.Model):
         return SQL(
             """
             CASE
-                WHEN line.amount_residual <= 0 AND given_up.amount >= line.debit THEN %(written_off)s
-                WHEN line.amount_residual <= 0 AND given_up.amount > 0 THEN %(partly_written_off)s
+                WHEN line.amount_residual <= 0 AND given_up.amount >= line.amount_currency
+                    THEN %(written_off)s
                 WHEN line.amount_residual <= 0 THEN %(paid)s
                 WHEN hold.kind = 'placed' THEN %(escalated)s
                 WHEN hold.kind = 'disputed' THEN %(disputed)s
@@ -123,7 +125,6 @@ class AccountMove(models.Model):
                 WHEN hold.kind = 'withheld' THEN %(withheld)s
                 WHEN hold.kind IS NOT NULL OR line.no_followup
                   OR move.payment_state = 'blocked' THEN %(held)s
-                WHEN given_up.amount > 0 THEN %(partly_written_off)s
                 WHEN coalesce(line.date_maturity, line.date) > %(today)s THEN %(not_due)s
                 WHEN coalesce(line.date_maturity, line.date) = %(today)s THEN %(due)s
                 WHEN level.delay >= 0 THEN %(reminded)s
@@ -135,10 +136,10 @@ class AccountMove(models.Model):
 
     @api.model
     def _ar_given_up_sql(self, restrict):
-        """SQL: item and what of it is written off in the ledger, in company currency."""
+        """SQL: item and what of it is written off in the ledger, in the item's currency."""
         return SQL(
             """
-            SELECT part.debit_move_id AS line_id, sum(part.amount) AS amount
+            SELECT part.debit_move_id AS line_id, sum(part.debit_amount_currency) AS amount
               FROM ar_collection_write_off_line given
               JOIN account_partial_reconcile part ON part.credit_move_id = given.entry_line_id
                AND part.debit_move_id = given.line_id

@@ -15,7 +15,9 @@ class ArCollectionWriteOffLine(models.Model):
     state = fields.Selection(related="write_off_id.state")
     collection_id = fields.Many2one(related="write_off_id.collection_id", store=True, index=True)
     company_id = fields.Many2one(related="write_off_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
     line_id = fields.Many2one(
         "account.move.line", string="Item", index="btree_not_null", ondelete="set null"
     )

@@ -230,16 +230,14 @@ class ArCollectionWriteOff(models.Model):
         )
 
     def _hold_items(self):
-        """What somebody asks to give up is not chased meanwhile, as far as nothing else holds
-        it; a source looks after its items itself."""
+        """What somebody asks to give up is not chased meanwhile. What is held already, disputed
+        for example, is taken for a part of it; a source looks after its items itself."""
         reason = self.env.ref("ar_collections.hold_reason_write_off", raise_if_not_found=False)
         vals_list = []
         for request in self.filtered(lambda request: not request.source_model):
             held = self.env["ar.collection.hold"]._held_of_lines(request.line_ids.line_id)
             for line in request.line_ids:
-                free = line.line_id.sudo().amount_residual_currency  # branch items
-                free -= sum(held.get(line.line_id.id, {}).values())
-                amount = min(line.amount, free)
+                amount = line.amount - sum(held.get(line.line_id.id, {}).values())
                 if line.currency_id.compare_amounts(amount, 0) > 0:
                     vals_list.append(
                         {

@@ -81,4 +81,5 @@ from . import (
     test_worklist,
     test_worklist_actions,
     test_worklist_concurrency,
+    test_write_off,
 )
