@@ -20,6 +20,8 @@ MODELS = (
     "ar.collection.audit",
     "ar.collection.promise",
     "ar.collection.promise.line",
+    "ar.collection.write.off",
+    "ar.collection.write.off.line",
 )
 #: Of these everybody sees only what belongs to own debtors.
 OF_DEBTORS = (
@@ -29,6 +31,8 @@ OF_DEBTORS = (
     "ar.collection.approval",
     "ar.collection.promise",
     "ar.collection.promise.line",
+    "ar.collection.write.off",
+    "ar.collection.write.off.line",
 )
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
@@ -120,7 +124,15 @@ class SecurityCommon(LedgerCommon):
             )
             .with_env(cls.env)
         )
+        write_off = cls.env["ar.collection.write.off"].create(
+            {
+                "collection_id": account.id,
+                "reason_id": cls.env.ref("ar_collections.write_off_reason_small").id,
+                "line_ids": [Command.create({"line_id": cls._item(move).id})],
+            }
+        )
         records = (account, hold, decision, run, notice, line, approval, audit, call)
+        records += (write_off, write_off.line_ids)
         records += (promise, promise.line_ids)
         return {record._name: record for record in records}
 
