@@ -116,8 +116,13 @@ def sums_fit(slips: int, extra: float = 0.0, form: str = "din") -> bool:
     return slips * (ROW + SLIP_ROW) + SUMS_AND_SLIP <= free
 
 
-def list_pages(parts: Iterable[Part], capacity: int = LIST_LINES) -> list[tuple[Part, ...]]:
+def list_pages(
+    parts: Iterable[Part], capacity: int = LIST_LINES, first: int | None = None
+) -> list[tuple[Part, ...]]:
     """The items on pages of their own.
+
+    :param capacity: table lines of a page.
+    :param first: table lines that the first page has left, where other things stand on it.
 
     A currency that goes on repeats its heading. Neither a heading nor a total stands
     alone on a page: two items stay with it.
@@ -128,9 +133,11 @@ def list_pages(parts: Iterable[Part], capacity: int = LIST_LINES) -> list[tuple[
     >>> short = Part(Row("heading"), (Row("item"),) * 3 + (Row("total"),))
     >>> [[len(p.rows) for p in page] for page in list_pages([short, part])]
     [[4, 31], [6]]
+    >>> [[len(p.rows) for p in page] for page in list_pages([short, part], first=9)]
+    [[4, 3], [34]]
     """
     pages: list[list[Part]] = [[]]
-    free = capacity
+    free = capacity if first is None else first
     for part in parts:
         rows: list[Row] = []
         started = continued = False
