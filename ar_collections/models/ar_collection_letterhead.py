@@ -1,10 +1,16 @@
+import logging
+
 from babel.dates import format_date, format_skeleton
+from werkzeug.exceptions import HTTPException
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text, reference
+
+_logger = logging.getLogger(__name__)
 
 
 class ArCollectionLetterhead(models.AbstractModel):
@@ -80,6 +86,18 @@ class ArCollectionLetterhead(models.AbstractModel):
         if letter_text.is_iban(bank.acc_number or ""):
             return reference.in_fours(bank.sanitized_acc_number)
         return bank.acc_number or ""
+
+    def _qr_image(self, bank, amount, currency, number, debtor):
+        """The code for a banking app as data URI, where the country of the bank has one."""
+        bank = bank.with_context(ar_collections_letter=True)
+        try:
+            return bank and bank.build_qr_code_base64(
+                currency.round(amount), number, number, currency, debtor
+            )
+        except (HTTPException, UserError, OSError, ValueError):
+            # the document is right without it, too
+            _logger.warning("No QR code for %s", number, exc_info=True)
+            return None
 
     # === FORMATS === #
     def _format_date(self, date, short=False):

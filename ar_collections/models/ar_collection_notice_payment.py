@@ -1,15 +1,9 @@
-import logging
 from urllib.parse import urlencode
 
-from werkzeug.exceptions import HTTPException
-
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..tools import letter_text, reference
 from . import repeated
-
-_logger = logging.getLogger(__name__)
 
 
 class ArCollectionNotice(models.Model):
@@ -128,20 +122,13 @@ class ArCollectionNotice(models.Model):
 
     def _qr_code(self, row):
         """The code for a banking app as data URI, where the country of the bank has one."""
-        currency, number = self._currency(row), row.get("reference") or ""
-        bank = self._paid_into(row).with_context(ar_collections_letter=True)
-        try:
-            return bank and bank.build_qr_code_base64(
-                currency.round(row["to_pay"]),
-                number,
-                number,
-                currency,
-                self.collection_id.partner_id,
-            )
-        except (HTTPException, UserError, OSError, ValueError):
-            # the letter is right without it, too
-            _logger.warning("No QR code on notice %s", self.name, exc_info=True)
-            return None
+        return self._qr_image(
+            self._paid_into(row),
+            row["to_pay"],
+            self._currency(row),
+            row.get("reference") or "",
+            self.collection_id.partner_id,
+        )
 
     def _paid_into(self, row):
         return self.env["res.partner.bank"].browse(row.get("bank_account_id") or []).exists()

@@ -193,5 +193,9 @@ class ReportArCollectionNotice(models.AbstractModel):
             .env["ir.qweb"]
             ._render("ar_collections.report_ar_collection_notice_letter", {"letter": row})
         )
-        boxed = row["lang"].partition("-")[0] in ARABIC_SCRIPT
+        return self._boxed(html, row["lang"])
+
+    def _boxed(self, html, lang):
+        """The document as engines print it right: see ``ARABIC_SCRIPT``."""
+        boxed = lang.partition("-")[0] in ARABIC_SCRIPT
         return type(html)(letter_text.box_words(html)) if boxed else html
