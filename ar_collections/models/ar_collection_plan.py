@@ -273,3 +273,27 @@ class ArCollectionPlan(models.Model):
     def _date_text(self, date):
         """A date as the reader writes it."""
         return format_date(self.env, date) if date else ""
+
+    # === HOOKS OF THE STATES === #
+    def _check_complete(self):
+        """Hook: refuse a plan that cannot be offered: items, schedule, sums."""
+
+    def _check_unchanged(self):
+        """Hook: refuse to begin a plan whose items have changed since it was offered."""
+
+    def _settle_limits(self, reason=None):
+        """Hook: whether the plan is within the limits, or granted; else approval is asked for."""
+        return True
+
+    def _offer_days(self):
+        """Hook: for so many days an offer is good."""
+        return 14
+
+    def _send_offer(self):
+        """Hook: tell the debtor of the offer."""
+
+    def _on_state(self, state, before):
+        """Hook: these plans have just moved to a state.
+
+        :param dict before: id -> the state they were in.
+        """

@@ -197,27 +197,3 @@ class ArCollectionPlan(models.Model):
             "signature",
         )
         return {name: evidence[name] for name in names if evidence.get(name)}
-
-    # === HOOKS === #
-    def _check_complete(self):
-        """Hook: refuse a plan that cannot be offered: items, schedule, sums."""
-
-    def _check_unchanged(self):
-        """Hook: refuse to begin a plan whose items have changed since it was offered."""
-
-    def _settle_limits(self, reason=None):
-        """Hook: whether the plan is within the limits, or granted; else approval is asked for."""
-        return True
-
-    def _offer_days(self):
-        """Hook: for so many days an offer is good."""
-        return 14
-
-    def _send_offer(self):
-        """Hook: tell the debtor of the offer."""
-
-    def _on_state(self, state, before):
-        """Hook: these plans have just moved to a state.
-
-        :param dict before: id -> the state they were in.
-        """
