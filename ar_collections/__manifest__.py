@@ -39,6 +39,8 @@
         "report/ar_collection_notice_report.xml",
         "report/ar_collection_notice_mail.xml",
         "data/mail_template_data.xml",
+        "report/ar_collection_plan_agreement.xml",
+        "data/mail_template_plan_data.xml",
         "data/ar_collection_policy_data.xml",
         "data/ir_cron_data.xml",
         "data/ar_collection_return_code_data.xml",
@@ -67,6 +69,7 @@
         "views/ar_collection_promise_views.xml",
         "views/ar_collection_promise_instrument_views.xml",
         "report/ar_collection_promise_report_views.xml",
+        "views/ar_collection_plan_portal_templates.xml",
         "views/ar_collection_policy_views.xml",
         "views/ar_collection_print_batch_views.xml",
         "views/ar_collection_notice_views.xml",
@@ -114,7 +117,9 @@
             "ar_collections/static/src/scss/variables.scss",
             "ar_collections/static/src/**/*",
             ("remove", "ar_collections/static/src/**/*.dark.scss"),
+            ("remove", "ar_collections/static/src/plan_sign/**/*"),
         ],
+        "web.assets_frontend": ["ar_collections/static/src/plan_sign/**/*"],
         "web.assets_web_dark": [
             (
                 "before",
