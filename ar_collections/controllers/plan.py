@@ -136,7 +136,9 @@ class PlanController(Controller):
         except (binascii.Error, ValueError):
             raw = b""
         if not raw.startswith(b"\x89PNG") or len(text) > IMAGE:
-            raise UserError(plan.env._("The signature is missing. Please draw it, or type your name."))
+            raise UserError(
+                plan.env._("The signature is missing. Please draw it, or type your name.")
+            )
         return text
 
     def _unknown(self):

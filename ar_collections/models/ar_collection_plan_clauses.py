@@ -32,8 +32,7 @@ class ArCollectionPlan(models.Model):
                 count=len(self.line_ids),
             )
         ask = self.env._(
-            "If you agree, please sign the last page and return it, or sign online, by "
-            "%(until)s.",
+            "If you agree, please sign the last page and return it, or sign online, by %(until)s.",
             until="%(until)s",
         )
         return f"{offer} {ask}"
@@ -176,9 +175,7 @@ class ArCollectionPlan(models.Model):
             earlier = self.env._("Paying earlier is welcome.")
         if not self.grace_days:
             return earlier
-        grace = self.env._(
-            "A payment may arrive up to %(days)s days late.", days=self.grace_days
-        )
+        grace = self.env._("A payment may arrive up to %(days)s days late.", days=self.grace_days)
         return f"{grace} {earlier}"
 
     def _clause_default(self):
@@ -193,5 +190,7 @@ class ArCollectionPlan(models.Model):
                 "If a part is missed, the plan ends and the invoices are again due on their "
                 "original dates."
             )
-        then = self.env._("The supplier then writes to the customer, and a new plan can be discussed.")
+        then = self.env._(
+            "The supplier then writes to the customer, and a new plan can be discussed."
+        )
         return f"{first} {then}"

@@ -72,13 +72,17 @@ class ArCollectionPlan(models.Model):
     def _agreement_number(self):
         """Number and, after the first one, version."""
         if self.version > 1:
-            return self.env._("%(number)s, version %(version)s", number=self.name, version=self.version)
+            return self.env._(
+                "%(number)s, version %(version)s", number=self.name, version=self.version
+            )
         return self.name
 
     def _agreement_greeting(self):
         contact = self._agreement_contact()
-        named = contact.type == "ar_collections" if contact != self.partner_id else not (
-            contact.is_company
+        named = (
+            contact.type == "ar_collections"
+            if contact != self.partner_id
+            else not (contact.is_company)
         )
         if named and contact.name:
             return self.env._("Dear %(name)s,", name=contact.name)

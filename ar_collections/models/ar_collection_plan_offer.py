@@ -73,20 +73,22 @@ class ArCollectionPlan(models.Model):
             address = email_normalize(company.ar_email) or company.ar_email
             sender = formataddr((company.name, address))
         # sudo: the debtor who signs has no rights on his account
-        message = self.collection_id.sudo().with_context(
-            ar_collections_notice=True, mail_post_autofollow=False, lang=lang
-        ).message_post(
-            body=values["body_html"],
-            subject=values["subject"],
-            message_type="comment",
-            subtype_xmlid="mail.mt_note",
-            partner_ids=contact.ids,
-            email_from=sender,
-            author_id=(self.user_id.partner_id or company.partner_id).id,
-            email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
-            email_add_signature=False,
-            force_send=False,
-            attachment_ids=[file.sudo().copy().id for file in files],  # dito
+        message = (
+            self.collection_id.sudo()
+            .with_context(ar_collections_notice=True, mail_post_autofollow=False, lang=lang)
+            .message_post(
+                body=values["body_html"],
+                subject=values["subject"],
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+                partner_ids=contact.ids,
+                email_from=sender,
+                author_id=(self.user_id.partner_id or company.partner_id).id,
+                email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
+                email_add_signature=False,
+                force_send=False,
+                attachment_ids=[file.sudo().copy().id for file in files],  # dito
+            )
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the queue
         return message

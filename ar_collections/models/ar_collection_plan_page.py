@@ -103,7 +103,9 @@ class ArCollectionPlan(models.Model):
         title, text, tone = {
             "offered": (
                 self.env._("This offer is not open any more."),
-                self.env._("It was open until %(date)s.", date=self._format_date(self.offered_until))
+                self.env._(
+                    "It was open until %(date)s.", date=self._format_date(self.offered_until)
+                )
                 + f" {call}",
                 "warning",
             ),

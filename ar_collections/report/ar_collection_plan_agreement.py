@@ -73,8 +73,10 @@ class ReportArCollectionPlanAgreement(models.AbstractModel):
 
     # === TABLES === #
     def _items_part(self, content):
-        titles = [(title, css, width) for (title, css), width in zip(
-            content["item_titles"], ITEM_WIDTHS, strict=True)]
+        titles = [
+            (title, css, width)
+            for (title, css), width in zip(content["item_titles"], ITEM_WIDTHS, strict=True)
+        ]
         rows = [self._table_row("item", row, titles) for row in content["items"]]
         total = self._total_row(content, 4, content["items_total"], 1)
         section = {"kind": "covered", "title": content["items_heading"], "columns": titles}
@@ -85,8 +87,10 @@ class ReportArCollectionPlanAgreement(models.AbstractModel):
 
     def _schedule_part(self, content):
         widths = SCHEDULE_WIDTHS[len(content["schedule_titles"])]
-        titles = [(title, css, width) for (title, css), width in zip(
-            content["schedule_titles"], widths, strict=True)]
+        titles = [
+            (title, css, width)
+            for (title, css), width in zip(content["schedule_titles"], widths, strict=True)
+        ]
         rows = [self._table_row("item", row, titles) for row in content["schedule"]]
         notes = content["notes"]
         lines = 1 + sum(letter_text.text_lines(note, size=7.8) for note in notes)
@@ -126,7 +130,10 @@ class ReportArCollectionPlanAgreement(models.AbstractModel):
                 for title, css, width in section["columns"]
             ],
             "rows": [
-                {"kind": row.kind, "cells": row.value["cells"] if row.kind == "total" else row.value}
+                {
+                    "kind": row.kind,
+                    "cells": row.value["cells"] if row.kind == "total" else row.value,
+                }
                 for row in part.rows
             ],
             "notes": [note for total in totals for note in total["notes"]],
