@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools import reference
+
 AGREEMENT = "report.ar_collections.report_ar_collection_plan_agreement"
 
 
@@ -16,6 +18,7 @@ class ArCollectionPlan(models.Model):
 
     _inherit = "ar.collection.plan"
 
+    version = fields.Integer(readonly=True, default=1, copy=False)
     document_id = fields.Many2one(
         "ir.attachment",
         string="Agreement as offered",
@@ -42,10 +45,23 @@ class ArCollectionPlan(models.Model):
 
     def _on_state(self, state, before):
         result = super()._on_state(state, before)
+        if state in ("offered", "active"):
+            self._give_references()
         if state == "draft":
             # sudo: belongs to the program; what was sent before stays in the thread
             self.sudo().write({"document_id": False, "document_hash": False, "access_token": False})
         return result
+
+    def _give_references(self):
+        """A structured creditor reference (ISO 11649) per instalment, once."""
+        for plan in self:
+            version = f"V{plan.version}" if plan.version > 1 else ""
+            for number, line in enumerate(plan.line_ids, 1):
+                if not line.reference:
+                    # sudo: references are given by the program
+                    line.sudo().reference = reference.creditor_reference(
+                        plan.name[-14:], version, f"{number:02d}"
+                    )
 
     # === DOCUMENT === #
     def _agreement_pdf(self):

@@ -2,8 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, formataddr
 
-OFFER = "ar_collections.mail_template_ar_collection_plan_offer"
-SIGNED = "ar_collections.mail_template_ar_collection_plan_signed"
+OFFER = "ar_collections.mail_template_ar_collection_plan_offered"
+SIGNED = "ar_collections.mail_template_ar_collection_plan_copy"
 #: Context key: the offer is made, nobody is written to.
 SILENT = "ar_collections_plan_silent"
 

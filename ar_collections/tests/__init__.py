@@ -41,6 +41,7 @@ from . import (
     test_notice_thread,
     test_partner,
     test_partner_merge,
+    test_plan_agreement,
     test_policy,
     test_portfolio,
     test_print_batch,
