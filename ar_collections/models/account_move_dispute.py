@@ -15,3 +15,13 @@ class AccountMove(models.Model):
         ondelete="restrict",
         help="The dispute this credit note settles.",
     )
+
+    def _ar_undone(self):
+        """Whether this posted credit note was reversed by an entry of its own."""
+        return any(move.state == "posted" for move in self.reversal_move_ids)
+
+    def _ar_receivables(self):
+        """The receivable items of these documents."""
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )

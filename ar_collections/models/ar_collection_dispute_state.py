@@ -103,7 +103,7 @@ class ArCollectionDispute(models.Model):
 
         :param dict before: id -> the state they were in.
         """
-        self.env["ar.collection.queue"]._add(self.collection_id.partner_id.ids)
+        self.env["ar.collection.queue"]._add(self.partner_id.ids)
 
     def _on_amounts(self, changes):
         """The disputed amounts were changed by a person.

@@ -24,6 +24,8 @@ from . import (
     test_delivery_retry,
     test_demo,
     test_dispute,
+    test_dispute_bad_days,
+    test_dispute_flow,
     test_figures,
     test_figures_shown,
     test_history,
