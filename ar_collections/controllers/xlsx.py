@@ -8,6 +8,7 @@ MODELS = (
     "ar.collection.activity.print",
     "ar.collection.run",
     "ar.collection.run.replay",
+    "ar.collection.statement.print",
     "ar.collection.worklist.export",
 )
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -12,5 +12,6 @@ from . import (
     ar_collection_plan_agreement,
     ar_collection_problem,
     ar_collection_promise_report,
+    ar_collection_statement_report,
     xlsx,
 )

@@ -9,6 +9,7 @@ KINDS = [
     ("inbound", "From the debtor"),
     ("other", "Other contact"),
     ("notice", "Notice"),
+    ("statement", "Statement"),
     ("override", "Override"),
 ]
 CODES = [
@@ -51,6 +52,7 @@ class ArCollectionContactLog(models.Model):
             "result_id",
         ],
         "ar.collection.notice": ["collection_id", "date_sent", "channel", "state", "user_id"],
+        "ar.collection.statement": ["collection_id", "date_sent", "channel", "state", "user_id"],
         "ar.collection.audit": ["collection_id", "date", "event", "what", "reason", "user_id"],
     }
 
@@ -79,7 +81,7 @@ class ArCollectionContactLog(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT call.id * 3 AS id, call.date, call.collection_id, call.company_id,
+            SELECT call.id * 4 AS id, call.date, call.collection_id, call.company_id,
                    CASE WHEN call.direction = 'in' THEN 'inbound'
                         WHEN call.is_contact THEN 'conversation'
                         WHEN call.is_attempt THEN 'attempt' ELSE 'other' END AS kind,
@@ -90,14 +92,20 @@ class ArCollectionContactLog(models.Model):
               FROM ar_collection_call call
               JOIN ar_collection_call_result result ON result.id = call.result_id
              UNION ALL
-            SELECT notice.id * 3 + 1, notice.date_sent, notice.collection_id, notice.company_id,
+            SELECT notice.id * 4 + 1, notice.date_sent, notice.collection_id, notice.company_id,
                    'notice', notice.user_id, notice.channel, NULL, FALSE,
                    concat_ws(' ', notice.level_name, notice.name), NULL,
                    'ar.collection.notice', notice.id
               FROM ar_collection_notice notice
              WHERE notice.state = 'sent' AND notice.date_sent IS NOT NULL
              UNION ALL
-            SELECT audit.id * 3 + 2, audit.date, audit.collection_id, audit.company_id,
+            SELECT statement.id * 4 + 3, statement.date_sent, statement.collection_id,
+                   statement.company_id, 'statement', statement.user_id, statement.channel, NULL,
+                   FALSE, statement.name, NULL, 'ar.collection.statement', statement.id
+              FROM ar_collection_statement statement
+             WHERE statement.state = 'sent' AND statement.date_sent IS NOT NULL
+             UNION ALL
+            SELECT audit.id * 4 + 2, audit.date, audit.collection_id, audit.company_id,
                    'override', audit.user_id, NULL, NULL, TRUE, audit.what, audit.reason,
                    audit.res_model, audit.res_id
               FROM ar_collection_audit audit

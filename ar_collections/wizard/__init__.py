@@ -16,6 +16,7 @@ from . import (
     ar_collection_run_simulate,
     ar_collection_schedule,
     ar_collection_snooze,
+    ar_collection_statement_print,
     ar_collection_worklist_export,
     ar_collection_write_off_reverse,
     base_partner_merge,
