@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import get_lang
 
+# what it inherits from must be known before
+from . import ar_collection_debtor_mail, ar_collection_letterhead, ar_collection_mailing  # noqa: F401
+
 
 class ArCollectionDocument(models.AbstractModel):
     """A document about a debtor's account, mailed or printed: statement, balance confirmation."""

@@ -8,8 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .ar_collection_notice_batch import Worker
-from .ar_collection_notice_retry import OUTAGE, PAUSES
+from .delivery_worker import OUTAGE, PAUSES, Worker
 
 _logger = logging.getLogger(__name__)
 

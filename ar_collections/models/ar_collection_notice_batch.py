@@ -1,12 +1,8 @@
-import time
-
 from odoo import api, models
 from odoo.tools import SQL
 
-from .ar_collection_notice_send import Sessions
-
-#: Notices of one batch, and how long its addresses and settings may be reused, in seconds.
-SIZE, SECONDS = 20, 15
+#: Notices of one batch.
+SIZE = 20
 #: What a notice reads beside the ledger.
 KEPT = {
     "ar.collection",
@@ -28,46 +24,6 @@ KEPT = {
     "res.partner.bank",
     "res.users",
 }
-
-
-class Worker:
-    """What one run of the delivery job remembers from notice to notice.
-
-    ``passed``: ids of notices that stay queued and are not to be tried again now;
-    ``unreachable``: how many in a row were put off because the mail server is out of reach.
-    """
-
-    def __init__(self):
-        self.passed, self.unreachable = [], 0
-        self.sessions, self.statements = Sessions(), {}
-        self._before, self._batch, self._until = 0, set(), 0
-        self.memory, self._fresh = {}, False
-
-    def begin(self, ids):
-        """A batch of notices, whose addresses have just been read."""
-        self._batch, self._until = set(ids), time.monotonic() + SECONDS
-        self.memory, self._fresh = {}, True
-
-    def is_over(self):
-        """Whether the batch is through, or what was read for it is too old."""
-        return not self._batch or time.monotonic() > self._until
-
-    def has_begun(self):
-        """Whether no notice of the batch was tried yet."""
-        begun, self._fresh = self._fresh, False
-        return begun
-
-    def note(self, notice_id, handed_over):
-        """A notice was tried."""
-        if not handed_over:
-            self.passed.append(notice_id)
-        if notice_id in self._batch:
-            self._batch.remove(notice_id)
-        else:  # others were quicker
-            self._batch.clear()
-        if self.unreachable == self._before:
-            self.unreachable = 0
-        self._before = self.unreachable
 
 
 class ArCollectionNotice(models.Model):

@@ -8,8 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from . import repeated
-from .ar_collection_notice_batch import Worker
-from .ar_collection_notice_retry import OUTAGE
+from .delivery_worker import OUTAGE, Worker
 
 _logger = logging.getLogger(__name__)
 

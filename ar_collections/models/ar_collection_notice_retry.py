@@ -4,10 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Minutes until the next try after the mail server was out of reach, growing; then a person.
-PAUSES = (5, 15, 30, 60, 120, 240, 480)
-#: After so many notices in a row found the server out of reach, the others are left alone.
-OUTAGE = 3
+from .delivery_worker import PAUSES
+
 #: An answer of a mail server as core words it: the exception, then its code.
 ANSWER = re.compile(r"\bSMTP\w+: \D*(\d{3})\b")
 

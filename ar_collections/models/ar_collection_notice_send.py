@@ -1,6 +1,4 @@
 import logging
-import smtplib
-import time
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -8,50 +6,6 @@ from odoo.tools import SQL
 from . import repeated
 
 _logger = logging.getLogger(__name__)
-
-#: Mails over one connection, and seconds that it may stand idle: mail servers count both.
-MAILS, IDLE = 100, 20
-
-
-class Sessions:
-    """The connections to mail servers that a delivery worker holds open.
-
-    One for each configuration; connecting for each mail takes longer than sending it.
-    """
-
-    def __init__(self):
-        self._open = {}
-
-    def get(self, key, connect):
-        """The open connection of a configuration, a new one when there is none alive."""
-        session, sent, used_at = self._open.get(key, (None, 0, 0))
-        if not session or sent >= MAILS or not self._is_alive(session, used_at):
-            self.drop(key)
-            session, sent = connect(), 0
-        if session:  # None: nothing is sent in tests
-            self._open[key] = (session, sent + 1, time.monotonic())
-        return session
-
-    def _is_alive(self, session, used_at):
-        """Asked before a mail is given to it: a connection that has died has taken nothing."""
-        if time.monotonic() - used_at > IDLE:
-            return False
-        try:
-            return session.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
-
-    def drop(self, key):
-        session, _sent, _used_at = self._open.pop(key, (None, 0, 0))
-        if session:
-            try:
-                session.quit()
-            except (smtplib.SMTPException, OSError):
-                _logger.info("A connection to the mail server had been closed already.")
-
-    def close(self):
-        for key in list(self._open):
-            self.drop(key)
 
 
 class ArCollectionNotice(models.Model):

@@ -5,7 +5,7 @@ from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.ar_collection_notice_send import Sessions
+from ..models.delivery_worker import Sessions
 from .ledger import LedgerCommon
 from .test_delivery import MAIL, DeliveryCommon
 
