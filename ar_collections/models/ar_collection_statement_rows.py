@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -48,8 +49,8 @@ class ArCollectionStatementRows(models.AbstractModel):
                     number=row["number"] or "",
                     date=row["date"],
                     due=row["due"],
-                    original=row["original"],
-                    open=row["open"],
+                    original=_exact(row["original"]),
+                    open=_exact(row["open"]),
                     kind=row["kind"],
                     instalment=row["label"] or "",
                     held=held.get(row["line_id"], ""),
@@ -187,14 +188,14 @@ class ArCollectionStatementRows(models.AbstractModel):
         ):
             key = (row["partner_id"], row["currency_id"])
             if row["kind"] == "opening":
-                opening[key] = row["amount"]
+                opening[key] = _exact(row["amount"])
                 continue
             movements[key].append(
                 statement.Movement(
                     date=row["posted"],
                     number=row["number"] or "",
                     kind=row["kind"],
-                    amount=row["amount"],
+                    amount=_exact(row["amount"]),
                     due=row["due"],
                     parts=row["parts"],
                     reference=row["reference"] or "",
@@ -278,7 +279,7 @@ class ArCollectionStatementRows(models.AbstractModel):
         for row in rows:
             result[row["move_id"], row["partner_id"], row["currency_id"]].append(
                 statement.Applied(
-                    row["number"] or "", row["amount"], row["label"] or "", row["part"]
+                    row["number"] or "", _exact(row["amount"]), row["label"] or "", row["part"]
                 )
             )
         return result
@@ -301,5 +302,10 @@ class ArCollectionStatementRows(models.AbstractModel):
         )
         result = defaultdict(dict)
         for partner_id, currency_id, amount in rows:
-            result[partner_id][currency_id] = amount
+            result[partner_id][currency_id] = _exact(amount)
         return dict(result)
+
+
+def _exact(amount):
+    """An amount as the database has it; the cursor hands it over as float."""
+    return Decimal(str(amount))

@@ -68,6 +68,7 @@ from . import (
     test_security_methods,
     test_simulate,
     test_simulate_rights,
+    test_statement,
     test_today,
     test_tools,
     test_tour,

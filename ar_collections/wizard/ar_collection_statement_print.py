@@ -90,6 +90,8 @@ class ArCollectionStatementPrint(models.TransientModel):
         """The statements as they would be sent, kept nowhere."""
         self.ensure_one()
         accounts = self.collection_ids
+        if not accounts:
+            raise UserError(self.env._("Please choose the debtors."))
         accounts.check_access("read")
         # sudo: statements that are never kept, of accounts the reader may read
         statements = self.env["ar.collection.statement"].sudo()
