@@ -249,13 +249,9 @@ class ArCollectionMailing(models.AbstractModel):
     def _claim_safely(self):
         """Write the mail, in a transaction of its own; :return: whether to hand it over."""
         try:
-            mail = self._write_mail()
-            if mail:
-                self._set_state(
-                    "sending", mail_mail_id=mail.id, message_reference=mail.message_id, error=False
-                )
+            go_on = self._claim()
             self._commit_step()
-            return bool(mail)
+            return go_on
         except TransactionRollbackError:
             self.env.cr.rollback()
             return False
@@ -265,6 +261,15 @@ class ArCollectionMailing(models.AbstractModel):
             self._set_state("failed", error=self._explain(error))
             self._commit_step()
             return False
+
+    def _claim(self):
+        """Write the mail and count it as handed over; :return: whether there is one."""
+        mail = self._write_mail()
+        if mail:
+            self._set_state(
+                "sending", mail_mail_id=mail.id, message_reference=mail.message_id, error=False
+            )
+        return bool(mail)
 
     def _hand_over_safely(self, worker):
         """Give the mail to the mail server and note what came of it."""

@@ -162,14 +162,13 @@ class ArCollectionStatementRun(models.Model):
         """The debtors who would get a statement now."""
         self.ensure_one()
         self.check_access("read")
-        accounts = self.env["ar.collection"].search([("id", "in", list(self._chosen()))])
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "ar_collections.ar_collection_action"
         )
         return {
             **action,
             "display_name": self.env._("Debtors who get a statement"),
-            "domain": [("id", "in", accounts.ids)],
+            "domain": [("id", "in", self._chosen_ids())],
             "context": {},
         }
 
@@ -221,8 +220,12 @@ class ArCollectionStatementRun(models.Model):
         self.sudo().write({"state": state})
 
     # === BUSINESS === #
-    def _chosen(self):
+    def _chosen_ids(self):
         """Ids of the accounts that get a statement."""
+        return list(self._chosen())
+
+    def _chosen(self):
+        """The accounts that get a statement, as a query."""
         self.ensure_one()
         source = self.env["ar.collection.statement.rows"].sudo()  # the ledger of the root company
         company, own = self.company_id.sudo(), self.currency_id  # dito

@@ -69,6 +69,7 @@ from . import (
     test_simulate,
     test_simulate_rights,
     test_statement,
+    test_statement_run,
     test_today,
     test_tools,
     test_tour,

@@ -131,9 +131,7 @@ class TestStatementRows(StatementCommon):
     def test_branches_are_in_the_statement_of_the_root(self):
         branch = self._branch()
         self._invoice(100, 10)
-        self._entry(
-            [{"amount": 40, "partner_id": self.debtor.id}], days=10, company_id=branch.id
-        )
+        self._entry([{"amount": 40, "partner_id": self.debtor.id}], days=10, company_id=branch.id)
         self.assertEqual(sorted(amount for _n, amount in self._open()["USD"]), [40, 100])
 
     def test_many_debtors_are_read_by_the_same_queries(self):
