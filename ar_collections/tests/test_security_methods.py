@@ -36,6 +36,7 @@ class TestSecurityMethods(SecurityCommon):
         audit = cls.env["ar.collection.audit"]
         audit._log(cls.mine["ar.collection"], "override", "Allowed")  # a row of the contact log
         cls._add_reports()
+        cls._add_statements()
 
     @classmethod
     def _add_reports(cls):
@@ -51,6 +52,16 @@ class TestSecurityMethods(SecurityCommon):
             ):
                 rows = cls.env[model].search([("collection_id", "=", scene["ar.collection"].id)])
                 scene[model] = rows[0]
+
+    @classmethod
+    def _add_statements(cls):
+        """A statement of each debtor, and the run that sent it."""
+        run = cls.env["ar.collection.statement.run"].create({"company_id": cls.company.id})
+        for scene in (cls.mine, cls.theirs, cls.nobodys):
+            statements = cls.env["ar.collection.statement"]
+            scene["ar.collection.statement"] = statements._queue(
+                scene["ar.collection"], run_id=run.id
+            )
 
     def _public_methods(self):
         """(model, name) of every public method that the addon adds."""
