@@ -1,0 +1,208 @@
+"""References in the text of a payment, as people and banks write them.
+
+Spaces, slashes, dots, capitals and leading zeros do not matter, nor does a prefix that is left
+out, where enough digits remain. Structured references (ISO 11649 and others) are read only if
+their check digits are right, by python-stdnum.
+
+A reference is known by *keys*: its letters and digits without anything between, and its words
+and numbers without leading zeros, joined by ``|``. The keys of a text are those of every run
+of its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from stdnum import iso11649, luhn
+from stdnum.ch import esr
+from stdnum.iso7064 import mod_97_10
+
+#: Words of a text that one reference may be split into, at most.
+RUN = 12
+#: Letters and digits that a reference has at least, and at most.
+SHORTEST, LONGEST = 4, 35
+#: Digits that suffice without their prefix.
+DIGITS = 6
+#: Digits that suffice alone where an amount confirms them.
+WEAK = 3
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
+
+
+def pieces(text: str) -> list[str]:
+    """The words and numbers of a text, in capitals.
+
+    >>> pieces("Inv/2026-00451 thanks")
+    ['INV', '2026', '00451', 'THANKS']
+    """
+    return _PIECE.findall((text or "").upper())
+
+
+def _plain(piece: str) -> str:
+    return piece.lstrip("0") or "0" if piece.isdigit() else piece
+
+
+def keys(reference: str) -> set[str]:
+    """The strong keys of a reference: any one of them in a text names it.
+
+    >>> sorted(keys("INV/2026/00451"))
+    ['202600451', '2026|451', 'INV202600451', 'INV|2026|451']
+    >>> keys("PO"), keys("12")
+    (set(), set())
+    >>> sorted(keys("RF18 5390 0754 7034"))
+    ['539007547034', 'RF18539007547034']
+    """
+    parts = pieces(reference)
+    whole = "".join(parts)
+    if structured := _iso11649(whole):
+        return structured
+    if not SHORTEST <= len(whole) <= LONGEST or not any(part.isdigit() for part in parts):
+        return set()
+    result = {whole}
+    if len(parts) > 1:
+        result.add("|".join(map(_plain, parts)))
+    numbers = parts
+    while numbers and not numbers[0].isdigit():
+        numbers = numbers[1:]
+    if len("".join(numbers)) >= DIGITS:
+        result.add("".join(numbers))
+        if len(numbers) > 1:
+            result.add("|".join(map(_plain, numbers)))
+    return result
+
+
+def tail(reference: str) -> str | None:
+    """The last number of a reference without leading zeros: a weak key, ``#`` before it.
+
+    >>> tail("INV/2026/00451"), tail("INV/2026/0007"), tail("ABC")
+    ('#451', None, None)
+    """
+    numbers = [_plain(part) for part in pieces(reference) if part.isdigit()]
+    return f"#{numbers[-1]}" if numbers and len(numbers[-1]) >= WEAK else None
+
+
+def number(reference: str) -> str | None:
+    """The last number of a reference, however short: what a known prefix stands before.
+
+    >>> number("INV/2026/0007")
+    '7'
+    """
+    numbers = [_plain(part) for part in pieces(reference) if part.isdigit()]
+    return numbers[-1] if numbers else None
+
+
+def _iso11649(whole: str) -> set[str]:
+    """The keys of a reference that begins like ISO 11649: itself and what it is made of."""
+    if re.match(r"RF\d\d", whole) and iso11649.is_valid(whole):
+        return {whole} | ({whole[4:].lstrip("0")} if len(whole) >= 4 + DIGITS else set())
+    return set()
+
+
+def text_keys(text: str, prefixes: Mapping[str, str] | Iterable[str] = ()) -> tuple[set, set]:
+    """The keys of a text: strong ones, and weak ones (``#number``).
+
+    :param prefixes: words in capitals that stand before the number of an item in the texts of
+        this payer; a number behind one is a strong key (``##number``).
+
+    >>> strong, weak = text_keys("Ihre RG 451, inv 2026/451")
+    >>> "2026|451" in strong, "INV|2026|451" in strong, "#451" in weak, "##451" in strong
+    (True, True, True, False)
+    >>> "##451" in text_keys("Ihre RG 00451", ["RG"])[0]
+    True
+
+    A structured reference with wrong check digits names nothing:
+
+    >>> "539007547034" in text_keys("RF19539007547034")[0]
+    False
+    """
+    parts = pieces(text)
+    strong: set[str] = set()
+    weak = {f"#{_plain(part)}" for part in parts if part.isdigit() and len(_plain(part)) >= WEAK}
+    known = set(prefixes)
+    wrong = _wrong(parts)
+    for start, first in enumerate(parts):
+        if start in wrong:
+            continue
+        whole, plain = "", []
+        for part in parts[start : start + RUN]:
+            whole += part
+            if len(whole) > LONGEST:
+                break
+            plain.append(_plain(part))
+            strong.add(whole)
+            if len(plain) > 1:
+                strong.add("|".join(plain))
+        if first in known and start + 1 < len(parts) and parts[start + 1].isdigit():
+            strong.add(f"##{_plain(parts[start + 1])}")
+    return strong, weak
+
+
+def _has_reference(parts: list[str]) -> bool:
+    whole = ""
+    for part in parts:
+        whole += part
+        if len(whole) > 5 and iso11649.is_valid(whole):
+            return True
+    return False
+
+
+def _wrong(parts: list[str]) -> set[int]:
+    """Places of the numbers of ISO 11649 references whose check digits are wrong."""
+    wrong: set[int] = set()
+    for start, first in enumerate(parts):
+        if first != "RF" or _has_reference(parts[start : start + RUN]):
+            continue
+        place = start + 1
+        while place < len(parts) and parts[place].isdigit():
+            wrong.add(place)
+            place += 1
+    return wrong
+
+
+# === OTHER STRUCTURED REFERENCES === #
+def is_structured(reference: str) -> str | None:
+    """The kind of a structured reference whose check digits are right, else None.
+
+    ``iso11649``; ``be`` (Belgium, 12 digits, the last two modulo 97); ``ch`` (Swiss QR and ESR,
+    27 digits, modulo 10 recursive); ``fi`` (Finland, weights 7-3-1); ``luhn`` (Norway's KID,
+    Sweden's OCR with modulo 10).
+
+    >>> is_structured("RF18539007547034"), is_structured("+++090/9337/55493+++")
+    ('iso11649', 'be')
+    >>> is_structured("21 00000 00003 13947 14300 09017"), is_structured("1234561")
+    ('ch', 'fi')
+    >>> is_structured("+++090/9337/55494+++"), is_structured("2345676"), is_structured("INV/2026/4")
+    (None, 'luhn', None)
+    """
+    whole = "".join(pieces(reference))
+    if iso11649.is_valid(whole):
+        return "iso11649"
+    if not whole.isdigit():
+        return None
+    if len(whole) == 12 and (int(whole[:10]) % 97 or 97) == int(whole[10:]):
+        return "be"
+    if len(whole) == 27 and esr.is_valid(whole):
+        return "ch"
+    if 4 <= len(whole) <= 20 and int(whole[-1]) == _finnish(whole[:-1]):
+        return "fi"
+    if 4 <= len(whole) <= 25 and luhn.is_valid(whole):
+        return "luhn"
+    return None
+
+
+def _finnish(digits: str) -> int:
+    """Check digit of a Finnish reference: weights 7, 3, 1 from the right, up to the next ten."""
+    total = sum(int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(digits[::-1]))
+    return -total % 10
+
+
+def creditor_keys(*parts: str) -> set[str]:
+    """The keys of what is printed as ISO 11649 over these parts (see ``tools.reference``).
+
+    >>> sorted(creditor_keys("N/2026/02607", "EUR"))
+    ['N202602607EUR', 'RF78N202602607EUR']
+    """
+    base = re.sub(r"[^0-9A-Z]", "", "".join(parts).upper())
+    if not 1 <= len(base) <= 21:
+        return set()
+    return {base, f"RF{mod_97_10.calc_check_digits(base + 'RF')}{base}"}
