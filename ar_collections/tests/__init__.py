@@ -18,6 +18,7 @@ from . import (
     test_contact,
     test_contact_notice,
     test_contact_pure,
+    test_credit,
     test_debtor_page,
     test_delivery,
     test_delivery_batch,
