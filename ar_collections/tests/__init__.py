@@ -61,6 +61,7 @@ from . import (
     test_refresh_concurrency,
     test_refresh_partners,
     test_refresh_rules,
+    test_remittance,
     test_remittance_pure,
     test_replay,
     test_replay_pure,

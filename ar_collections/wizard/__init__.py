@@ -10,6 +10,7 @@ from . import (
     ar_collection_promise_bounce,
     ar_collection_promise_cancel,
     ar_collection_reassign,
+    ar_collection_remittance_import,
     ar_collection_review_sample,
     ar_collection_run_replay,
     ar_collection_run_replay_items,
