@@ -115,7 +115,7 @@ class ArCollectionRemittance(models.Model):
         )
 
     def _items(self, condition):
-        """Posted receivables: ``id, names, open, group, due, debtor_id``."""
+        """Posted receivables that are no money: ``id, names, open, group, due, debtor_id``."""
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model(["name", "payment_reference", "ref"])
         rows = self.env.execute_query_dict(
@@ -131,6 +131,7 @@ class ArCollectionRemittance(models.Model):
                   JOIN res_company company ON company.id = line.company_id
                   JOIN res_partner partner ON partner.id = line.partner_id
                  WHERE account.account_type = 'asset_receivable' AND line.parent_state = 'posted'
+                   AND line.payment_id IS NULL AND line.statement_line_id IS NULL
                    AND company.parent_path LIKE %s AND %s
                  ORDER BY line.id
                 """,
@@ -158,12 +159,17 @@ class ArCollectionRemittance(models.Model):
         found = ()
         for group in (own, unnamed):
             found = found or find_credits(
-                group, _decimal(self.amount), self.date, self.reference or "", DAYS
+                group, _decimal(self.amount), self.date or None, self.reference or "", DAYS
             )
-        if len(found) == 1:
-            self._set_state("matched", credit_line_id=found[0], candidate_ids=[(5, 0, 0)])
-        else:
-            self._set_state("waiting", credit_line_id=False, candidate_ids=[(6, 0, found)])
+        one = len(found) == 1
+        # sudo: what was found is written by the program only
+        self.sudo().write(
+            {
+                "credit_line_id": one and found[0],
+                "candidate_ids": [(6, 0, () if one else found)],
+            }
+        )
+        self._set_state("matched" if one else "waiting")
 
     def _credits(self):
         """Money over this amount, not applied yet and about which no other advice is.

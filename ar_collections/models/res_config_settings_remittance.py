@@ -11,7 +11,9 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         help="The part before the @. Attachments and texts of e-mails to it are read.",
     )
-    ar_alias_domain = fields.Char(related="ar_company_id.alias_domain_name", string="Alias domain")
+    ar_alias_domain = fields.Char(
+        related="ar_company_id.alias_domain_id.name", string="Alias domain"
+    )
 
     @api.depends("ar_company_id")
     def _compute_ar_remittance_alias(self):

@@ -140,13 +140,13 @@ class TestRemittance(RemittanceCommon):
 
     # === NEVER GUESSED === #
     def test_two_payments_fit(self):
-        credits = self._payment(1500) | self._payment(1500)
+        money = self._payment(1500) | self._payment(1500)
         remittance = self._read(self._two())
-        self.assertEqual((remittance.state, remittance.candidate_ids), ("waiting", credits))
-        remittance.credit_line_id = credits[1]
+        self.assertEqual((remittance.state, remittance.candidate_ids), ("waiting", money))
+        remittance.credit_line_id = money[1]
         self.assertEqual(remittance.state, "matched")
         remittance.action_apply()
-        self.assertEqual(credits.mapped("amount_residual"), [-1500, 0])
+        self.assertEqual(money.mapped("amount_residual"), [-1500, 0])
 
     def test_reference_decides_between_two(self):
         self._payment(1500)
@@ -170,8 +170,8 @@ class TestRemittance(RemittanceCommon):
         self.assertEqual(self._read(data).state, "waiting")
 
     def test_near_matches(self):
-        ours = self.first.name  # e.g. INV/2026/00012
-        typo = f"{ours[:-1]}x"
+        ours = self.first.name
+        typo = ours.replace("/2", "/3", 1)
         other = self._invoice(70, partner=self._debtor("Beta"))
         paid = self._invoice(30)
         self._pay(paid)
@@ -306,9 +306,10 @@ class TestRemittance(RemittanceCommon):
 
     # === E-MAIL === #
     def _mail(self, *files, body="Hello", sender="Alpha <alpha@debtor.example>"):
-        self.company.alias_domain_id = self.env["mail.alias.domain"].create(
-            {"name": "office.example"}
-        )
+        domains = self.env["mail.alias.domain"]
+        self.company.alias_domain_id = domains.search(
+            [("name", "=", "office.example")]
+        ) or domains.create({"name": "office.example"})
         self.company._ar_set_remittance_alias("remit")
         mail = EmailMessage()
         mail["From"], mail["To"] = sender, "remit@office.example"
@@ -375,7 +376,7 @@ class TestRemittance(RemittanceCommon):
                 remittance.write(vals)
         with self.assertRaises(AccessError):
             remittance.line_ids[0].write({"amount": 5})
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             self.Remittance.with_user(collector).create({"source": "file"})
         with self.assertRaises(AccessError):
             remittance.with_user(reader).action_match()

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from .remittance import Cell, Sheet, shorten
-from .remittance_value import parse_amount
+from .remittance_value import AmbiguousError, parse_amount
 
 #: Words in a heading, in the order in which they are tried; plain letters, small.
 SYNONYMS = {
@@ -64,13 +64,32 @@ def with_header(sheet: Sheet) -> Sheet:
     for index, (_row, cells) in enumerate(sheet.rows[:_PREAMBLE]):
         meanings = _by_names([cell if isinstance(cell, str) else "" for cell in cells])
         if len(meanings) >= 2 and {"reference", "amount", "gross"} & set(meanings.values()):
-            names = [str(cell) for cell in cells] + [""] * (width - len(cells))
-            above = tuple(
-                shorten(" ".join(str(cell) for cell in row if cell != ""))
-                for _number, row in sheet.rows[:index]
-            )
-            return Sheet(_unique(names), sheet.rows[index + 1 :], above)
+            return _headed(sheet, index, width)
+    if _begins_with_names(sheet, width):
+        return _headed(sheet, 0, width)
     return Sheet(tuple(_letter(index) for index in range(width)), sheet.rows)
+
+
+def _headed(sheet: Sheet, index: int, width: int) -> Sheet:
+    cells = sheet.rows[index][1]
+    names = [str(cell) for cell in cells] + [""] * (width - len(cells))
+    above = tuple(
+        shorten(" ".join(str(cell) for cell in row if cell != ""))
+        for _number, row in sheet.rows[:index]
+    )
+    return Sheet(_unique(names), sheet.rows[index + 1 :], above)
+
+
+def _begins_with_names(sheet: Sheet, width: int) -> bool:
+    """Whether the first row is a heading in words nobody knows: different texts in all columns,
+    no number among them, and a number below."""
+    if len(sheet.rows) < 2 or width < 2:
+        return False
+    (_one, first), (_two, second) = sheet.rows[:2]
+    names = {cell for cell in first if isinstance(cell, str) and re.match(r"[^\W\d_]{2}", cell)}
+    return len(names) == width and any(
+        _is_number(cell) and not re.match(r"[^\W\d_]", str(cell)) for cell in second
+    )
 
 
 def guess(sheet: Sheet) -> dict[int, str]:
@@ -139,6 +158,18 @@ def _is_money(cell: Cell) -> bool:
         return False
     try:
         parse_amount(cell)
+    except (ValueError, ArithmeticError):
+        return False
+    return True
+
+
+def _is_number(cell: Cell) -> bool:
+    if not isinstance(cell, str):
+        return True
+    try:
+        parse_amount(cell)
+    except AmbiguousError:
+        return True
     except (ValueError, ArithmeticError):
         return False
     return True
