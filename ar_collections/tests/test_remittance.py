@@ -412,3 +412,32 @@ class TestRemittance(RemittanceCommon):
         self.assertEqual(Decimal(str(remittance.amount)), 1)
         remittance.action_apply()
         self.assertEqual(self._open(*invoices), [0] * 10)
+
+    # === DEDUCTIONS === #
+    def test_deductions_become_disputes(self):
+        account = self._account()
+        self._payment(1370)
+        remittance = self._read(
+            self._csv(
+                (self.first, "", "100.00", "FRT", "900.00"),
+                (self.second, "", "", "", "470.00"),
+            )
+        )
+        remittance.line_ids[1].short_as = "deduction"
+        remittance.action_apply()
+        self.assertEqual(self._open(self.first, self.second), [100, 30])
+        disputes = self.env["ar.collection.dispute"].search(
+            [("collection_id", "=", account.id)], order="id"
+        )
+        self.assertRecordValues(
+            disputes,
+            [
+                {"kind": "deduction", "amount": 100, "channel": "cash", "description": "FRT"},
+                {"kind": "short_payment", "amount": 30, "channel": "cash", "description": False},
+            ],
+        )
+        held = self.Hold._held_of_lines(self._item(self.first | self.second))
+        self.assertEqual(
+            [held[self._item(move).id] for move in (self.first, self.second)],
+            [{"disputed": 100}, {"disputed": 30}],
+        )
