@@ -87,7 +87,7 @@ class ArCollectionPlan(models.Model):
                 email_layout_xmlid="ar_collections.mail_layout_ar_collection_notice",
                 email_add_signature=False,
                 force_send=False,
-                attachment_ids=[file.sudo().copy().id for file in files],  # dito
+                attachments=[(file.name, file.raw) for file in files.sudo()],  # dito
             )
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()  # the queue

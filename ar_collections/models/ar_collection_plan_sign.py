@@ -96,7 +96,7 @@ class ArCollectionPlan(models.Model):
             (self.env._("For"), self.partner_id.name, ""),
             (self.env._("Time"), f"{day}, {signed_on:%H:%M:%S} ({zone})", ""),
             (self.env._("Network address"), self.signed_address, ""),
-            (self.env._("SHA-256 of the document"), _in_words(self.signed_hash), "print"),
+            (self.env._("Fingerprint (SHA-256)"), _in_words(self.signed_hash), "print"),
         ]
         return [row for row in rows if row[1]]
 

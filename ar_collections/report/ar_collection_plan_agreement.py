@@ -150,28 +150,26 @@ class ReportArCollectionPlanAgreement(models.AbstractModel):
         plan.check_access("read")
         return self._printer(plan)._to_paper(self._render_plan(plan))
 
-    def _print_signed(self, agreement):
+    def _print_signed(self, plan):
         """The document that was offered, as it was, and after it who signed when and where.
 
-        :param agreement: ``ar.collection.plan.agreement``, signed.
         :return: PDF.
         """
-        content = agreement.plan_id._prepare_agreement()
-        content |= agreement._prepare_certificate(content)
-        content["form"] = content["company"].ar_letter_form
-        content["rtl"] = content["dir"] == "rtl"
-        offered = PdfFileReader(io.BytesIO(agreement._document()), strict=False)
-        env, count = content["plan"].env, offered.numPages + 1
-        values = {
-            "letter": content,
-            "page": {"label": env._("Page %(page)s of %(pages)s", page=count, pages=count)},
+        offered = PdfFileReader(io.BytesIO(plan.document_id.raw), strict=False)
+        content, count = plan._prepare_agreement(), offered.numPages + 1
+        plan = content["plan"]
+        content |= {
+            "form": content["company"].ar_letter_form,
+            "rtl": content["dir"] == "rtl",
+            "certificate": plan._prepare_certificate(),
+            "signature": plan.signature and image_data_uri(plan.signature),
         }
-        if agreement.signature:
-            content["signature"] = image_data_uri(agreement.signature)
+        label = plan.env._("Page %(page)s of %(pages)s", page=count, pages=count)
+        values = {"letter": content, "page": {"label": label}}
         html = self._render_view(content, f"{AGREEMENT}_certificate", values)
-        signed = self._printer(agreement.plan_id)._to_paper(html)
+        signed = PdfFileReader(io.BytesIO(self._printer(plan)._to_paper(html)), strict=False)
         writer, stream = PdfFileWriter(), io.BytesIO()
-        for reader in (offered, PdfFileReader(io.BytesIO(signed), strict=False)):
+        for reader in (offered, signed):
             for index in range(reader.numPages):
                 writer.addPage(reader.getPage(index))
         writer.write(stream)

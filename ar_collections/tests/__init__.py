@@ -46,6 +46,7 @@ from . import (
     test_partner,
     test_partner_merge,
     test_plan_agreement,
+    test_plan_page,
     test_policy,
     test_portfolio,
     test_print_batch,

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 from odoo import Command
 
+from .ledger import LedgerCommon
 from .letter import LetterCommon
 
 
-class PlanAgreementCommon(LetterCommon):
+class PlanAgreementCommon(LetterCommon, LedgerCommon):
     """Plans of items of a debtor, with schedules written down by hand."""
 
     @classmethod
