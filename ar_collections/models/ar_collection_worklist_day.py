@@ -130,10 +130,11 @@ class ResCompany(models.Model):
     _name = "res.company"
     _inherit = "res.company"
 
-    def _ar_day_start(self):
-        """Midnight at the beginning of today where the company is, in UTC, naive."""
+    def _ar_day_start(self, day=None):
+        """Midnight at the beginning of a day (default today) where the company is, in UTC,
+        naive."""
         zone = ZoneInfo(self.sudo().partner_id.tz or "UTC")  # sudo: only the timezone is read
-        midnight = datetime.combine(self._ar_today(), time.min, tzinfo=zone)
+        midnight = datetime.combine(day or self._ar_today(), time.min, tzinfo=zone)
         return fields.Datetime.to_datetime(
             midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
         )

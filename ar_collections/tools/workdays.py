@@ -37,3 +37,14 @@ def spread(ids: Sequence[int], start: date, per_day: int) -> Iterator[tuple[date
         day = working_day(day)
         yield day, list(ids[index : index + per_day])
         day += timedelta(days=1)
+
+
+def working_days(day: date) -> int:
+    """Weekdays of the month up to a day, that day included.
+
+    >>> working_days(date(2026, 11, 17)), working_days(date(2026, 11, 30))
+    (12, 21)
+    >>> working_days(date(2026, 11, 1))
+    0
+    """
+    return sum(day.replace(day=number).weekday() < SATURDAY for number in range(1, day.day + 1))

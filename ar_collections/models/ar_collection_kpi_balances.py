@@ -1,0 +1,189 @@
+from datetime import timedelta
+from itertools import pairwise
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .ar_collection_snapshot import AMOUNTS
+
+#: A day without a snapshot is told by one of at most so many days before.
+SLACK = timedelta(days=5)
+BUCKETS = ("not_due", *(f"bucket_{number}" for number in range(1, 6)))
+
+
+class ArCollectionKpi(models.Model):
+    """Balances of today and of past days, and how they moved from bucket to bucket."""
+
+    _inherit = "ar.collection.kpi"
+
+    @api.model
+    def _balances(self, scope, day):
+        """Amounts of a day by the names of ``AMOUNTS``; None: nothing is known of that day.
+
+        Today's are the figures of the debtors, those of a past day its snapshot.
+        """
+        if day >= scope.company._ar_today():
+            return self._balances_now(scope)
+        return self._snapshot_rows(scope, day)
+
+    @api.model
+    def _balances_now(self, scope):
+        self.env["ar.collection"].flush_model()
+        [row] = self.env.execute_query_dict(
+            SQL(
+                "SELECT %s FROM ar_collection account WHERE %s",
+                _sums("account"),
+                scope.accounts_sql("account"),
+            )
+        )
+        return {name: float(amount) for name, amount in row.items()}
+
+    @api.model
+    def _snapshot_rows(self, scope, day):
+        """The amounts of the last snapshot up to a day, at most ``SLACK`` before it."""
+        total = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT date, %s FROM ar_collection_snapshot
+                 WHERE company_id = %s AND collection_id IS NULL AND date BETWEEN %s AND %s
+                 ORDER BY date DESC, source, id DESC LIMIT 1
+                """,
+                SQL(", ").join(map(SQL.identifier, AMOUNTS)),
+                scope.company.id,
+                day - SLACK,
+                day,
+            )
+        )
+        if not total:
+            return None
+        taken = total[0].pop("date")
+        if scope.whole:
+            return {name: float(amount) for name, amount in total[0].items()}
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT %(sums)s
+                  FROM (SELECT DISTINCT ON (collection_id) *
+                          FROM ar_collection_snapshot
+                         WHERE company_id = %(company)s AND collection_id IS NOT NULL
+                           AND date <= %(day)s
+                         ORDER BY collection_id, date DESC, source, id DESC) snapshot
+                  JOIN ar_collection account ON account.id = snapshot.collection_id
+                 WHERE %(accounts)s
+                """,
+                sums=_sums("snapshot"),
+                company=scope.company.id,
+                day=taken,
+                accounts=self._snapshot_scope_sql(scope),
+            )
+        )
+        return {name: float(amount) for name, amount in row.items()}
+
+    @api.model
+    def _snapshot_scope_sql(self, scope):
+        """SQL condition on ``snapshot`` and its ``account``: collector and country of that day."""
+        return scope.accounts_sql("account", SQL("snapshot.user_id"), SQL("snapshot.country_id"))
+
+    @api.model
+    def _month_ends(self, scope, first, last):
+        """dict month end -> amounts, of those that are known; with sales and cash of the month
+        where the scope is the whole company."""
+        names = (*AMOUNTS, "sales_month", "cash_month")
+        if scope.whole:
+            rows = self.env.execute_query_dict(
+                SQL(
+                    """
+                    SELECT DISTINCT ON (date) date, %s FROM ar_collection_snapshot
+                     WHERE month_end AND collection_id IS NULL AND company_id = %s
+                       AND date BETWEEN %s AND %s
+                     ORDER BY date, source, id DESC
+                    """,
+                    SQL(", ").join(map(SQL.identifier, names)),
+                    scope.company.id,
+                    first,
+                    last,
+                )
+            )
+        else:
+            rows = self.env.execute_query_dict(
+                SQL(
+                    """
+                    SELECT snapshot.date, %(sums)s
+                      FROM (SELECT DISTINCT ON (date, collection_id) *
+                              FROM ar_collection_snapshot
+                             WHERE month_end AND collection_id IS NOT NULL
+                               AND company_id = %(company)s
+                               AND date BETWEEN %(first)s AND %(last)s
+                             ORDER BY date, collection_id, source, id DESC) snapshot
+                      JOIN ar_collection account ON account.id = snapshot.collection_id
+                     WHERE %(accounts)s
+                     GROUP BY snapshot.date
+                    """,
+                    sums=_sums("snapshot"),
+                    company=scope.company.id,
+                    first=first,
+                    last=last,
+                    accounts=self._snapshot_scope_sql(scope),
+                )
+            )
+        return {
+            row.pop("date"): {name: float(amount or 0) for name, amount in row.items()}
+            for row in rows
+        }
+
+    # === BUCKETS MOVING ON === #
+    @api.model
+    def _rolled(self, scope, before, after):
+        """Balances of not due and each bucket at a month's end, and what of them had moved on
+        at a later one: two lists; None where a month's end is not known.
+
+        Per debtor as ``tools.kpi.rolled``.
+        """
+        known = self._month_ends(scope.between(before, after), before, after)
+        if before not in known or after not in known:
+            return None
+        moved = SQL(", ").join(
+            SQL(
+                "coalesce(sum(least(greatest(old.%s, 0), greatest(%s, 0))), 0)",
+                SQL.identifier(name),
+                SQL.identifier("now", following)
+                if following != BUCKETS[-1]
+                else SQL("now.%s - old.%s", SQL.identifier(following), SQL.identifier(following)),
+            )
+            for name, following in pairwise(BUCKETS)
+        )
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(moved)s
+                  FROM (%(old)s) old JOIN (%(now)s) now ON now.collection_id = old.collection_id
+                  JOIN ar_collection account ON account.id = old.collection_id
+                 WHERE %(accounts)s
+                """,
+                moved=moved,
+                old=self._rows_of_day_sql(scope, before),
+                now=self._rows_of_day_sql(scope, after),
+                accounts=scope.accounts_sql("account", SQL("old.user_id"), SQL("old.country_id")),
+            )
+        )
+        return [known[before][name] for name in BUCKETS], [float(amount) for amount in row]
+
+    @api.model
+    def _rows_of_day_sql(self, scope, day):
+        return SQL(
+            """
+            SELECT DISTINCT ON (collection_id) * FROM ar_collection_snapshot
+             WHERE month_end AND date = %s AND company_id = %s AND collection_id IS NOT NULL
+             ORDER BY collection_id, source, id DESC
+            """,
+            day,
+            scope.company.id,
+        )
+
+
+def _sums(alias):
+    """SQL: the sums of the amounts of a row, 0 for none."""
+    return SQL(", ").join(
+        SQL("coalesce(sum(%s), 0) AS %s", SQL.identifier(alias, name), SQL.identifier(name))
+        for name in AMOUNTS
+    )
