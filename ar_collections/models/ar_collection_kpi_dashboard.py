@@ -11,8 +11,8 @@ from .ar_collection_kpi_values import month_end
 
 #: Periods one can choose, by their days; others are months.
 PERIODS = {"30": 30, "90": 90, "180": 180, "365": 365}
-#: Weeks of expected cash, days of what comes due, debtors of the list of the largest.
-WEEKS, COMING, LARGEST = 8, 8, 5
+#: Weeks of expected cash, days of what comes due, and rows of the two lists.
+WEEKS, COMING, LARGEST, LISTED = 8, 8, 5, 8
 
 
 class ArCollectionKpi(models.Model):
@@ -38,6 +38,7 @@ class ArCollectionKpi(models.Model):
         scope = self._dashboard_scope(options or {})
         return {
             "company": self._dashboard_company(scope.company),
+            "today": str(self._today(scope)),
             "period": {"from": str(scope.date_from), "to": str(scope.date_to)},
             "choices": self._dashboard_choices(scope),
             "domain": scope.domain(),
@@ -276,16 +277,35 @@ class ArCollectionKpi(models.Model):
             ],
             ["date", "collection_id", "amount", "amount_company", "currency_id"],
         )
-        return [
-            {
-                "date": str(promise.date),
-                "collection_id": promise.collection_id.id,
-                "name": promise.collection_id.display_name,
-                "kind": "promise",
-                "label": self.env._("Promise"),
-                "amount": promise.amount_company,
-                "res_model": "ar.collection.promise",
-                "res_id": promise.id,
-            }
-            for promise in promises.sorted(lambda promise: (promise.date, promise.id))
-        ]
+        rows = sorted(
+            (*map(self._promise_row, promises), *self._other_due(scope, today)),
+            key=lambda row: (row["date"], -row["amount"]),
+        )
+        return {
+            "rows": rows[:LISTED],
+            "more": max(0, len(rows) - LISTED),
+            "total": sum(row["amount"] for row in rows),
+        }
+
+    @api.model
+    def _promise_row(self, promise):
+        return {
+            "date": str(promise.date),
+            "day": self._weekday(promise.date),
+            "collection_id": promise.collection_id.id,
+            "name": promise.collection_id.display_name,
+            "kind": "promise",
+            "label": self.env._("Promise"),
+            "amount": promise.amount_company,
+            "res_model": "ar.collection.promise",
+            "res_id": promise.id,
+        }
+
+    @api.model
+    def _other_due(self, scope, today):
+        """Hook: rows of what else has a day among the next ones, as of a promise."""
+        return []
+
+    @api.model
+    def _weekday(self, day):
+        return format_date(self.env, day, date_format="EEE d MMM")
