@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from .ar_collection_snapshot import AMOUNTS
 
 #: A day without a snapshot is told by one of at most so many days before.
-SLACK = timedelta(days=5)
+SLACK = timedelta(days=6)
 BUCKETS = ("not_due", *(f"bucket_{number}" for number in range(1, 6)))
 
 

@@ -244,7 +244,7 @@ class ArCollectionSnapshot(models.Model):
             lasts=SQL(", ").join(SQL.identifier("last", name) for name in columns),
             day=day,
             now=fields.Datetime.now(),
-            month_end=_ends_month(day),
+            month_end=ends_month(day),
             company=company.id,
         )
 
@@ -268,12 +268,12 @@ class ArCollectionSnapshot(models.Model):
             ),
             day=day,
             now=fields.Datetime.now(),
-            month_end=_ends_month(day),
+            month_end=ends_month(day),
             company=company.id,
             sales=facts._sales(company, first, day),
             cash=facts._collected(company, first, day),
         )
 
 
-def _ends_month(day):
+def ends_month(day):
     return (day + timedelta(days=1)).day == 1

@@ -136,3 +136,57 @@ class TestSnapshot(ArCollectionsCommon):
         self._refresh()
         rows = self.Snapshot.search([("collection_id", "=", self._account().id)])
         self.assertEqual(sorted(rows.mapped("total_due")), [300, 1000])
+
+    # === COMPUTED LATER === #
+    def _yesterday(self):
+        return self.today - timedelta(days=1)
+
+    def test_a_day_computed_anew_is_the_same(self):
+        self._hold(self._invoice(1000, days=40), amount=300, date_from=self.today - timedelta(9))
+        self._invoice(200, days=-10, invoice_date=self.today - timedelta(days=3))
+        self._take(self._yesterday())
+        before = self.Snapshot.search_count([])
+        # the cache is of today: nothing of it has aged over a limit since yesterday
+        self.assertFalse(self.Snapshot._rebuild(self.company, self._yesterday()))
+        self.assertEqual(self.Snapshot.search_count([]), before)
+
+    def test_what_came_later_stands_beside(self):
+        invoice = self._invoice(1000, days=40)
+        self._take(self._yesterday())
+        self._pay(invoice, 400, date=self.today - timedelta(days=5))
+        self.assertTrue(self.Snapshot._rebuild(self.company, self._yesterday()))
+        reported = self.Snapshot._total(self.company, self._yesterday(), source="reported")
+        restated = self.Snapshot._total(self.company, self._yesterday(), source="restated")
+        self.assertEqual((reported.total_due, restated.total_due), (1000, 600))
+        self.assertEqual(sorted(self._rows(self.debtor).mapped("total_due")), [600, 1000])
+        self.assertIn("400.00", restated.explanation)
+        # a payment of today says nothing of yesterday
+        self._pay(invoice, 100)
+        self.assertFalse(self.Snapshot._rebuild(self.company, self._yesterday()))
+
+    def test_days_nobody_noted(self):
+        self._invoice(1000, days=100)
+        self._refresh()
+        while self.Snapshot._missed_days(self.company, self.today):
+            self.Snapshot._catch_up(self.company, self.today)
+        month_end = self.today.replace(day=1) - timedelta(days=1)
+        total = self.Snapshot._total(self.company, month_end)
+        self.assertEqual((total.total_due, total.source), (1000, "restated"))
+        self.assertEqual(
+            self.Snapshot.search_count(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("month_end", "=", True),
+                    ("collection_id", "=", False),
+                ]
+            ),
+            13,
+        )
+        # every debtor has a row at each month end on which something was owed
+        ends = self._rows(self.debtor).filtered("month_end").mapped("date")
+        self.assertIn(month_end, ends)
+        self.assertTrue(all(day >= self.today - timedelta(days=100) for day in ends))
+
+    def test_today_is_not_over(self):
+        with self.assertRaises(UserError):
+            self.Snapshot._rebuild(self.company, self.today)
