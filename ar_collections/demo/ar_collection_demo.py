@@ -85,6 +85,7 @@ class ArCollectionDemo(models.AbstractModel):
             own._make_evidence,
             own._make_collecting,
             own._make_team,
+            own._make_history,
         ):
             step(made)
             self.env.flush_all()
