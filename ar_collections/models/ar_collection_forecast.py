@@ -97,7 +97,10 @@ class ArCollectionForecast(models.Model):
 
     @api.model
     def _dated_sql(self, company, day):
-        """Hook: SQL of what has a day of its own: ``collection_id, day, kind, amount``."""
+        """SQL of what has a day of its own: ``collection_id, day, kind, amount``.
+
+        What is past its day and not yet judged is expected now.
+        """
         return [
             SQL(
                 """
@@ -109,7 +112,22 @@ class ArCollectionForecast(models.Model):
                 """,
                 day=day,
                 company=company.id,
-            )
+            ),
+            SQL(
+                """
+                SELECT line.collection_id, greatest(line.date, %(day)s) AS day,
+                       'instalment' AS kind,
+                       plan.amount_company / nullif(plan.amount, 0)
+                       * (line.amount - coalesce(line.paid, 0) - coalesce(line.reduced, 0))
+                       AS amount
+                  FROM ar_collection_plan_line line
+                  JOIN ar_collection_plan plan ON plan.id = line.plan_id
+                 WHERE plan.state = 'active' AND plan.company_id = %(company)s
+                   AND line.state NOT IN ('paid', 'credited')
+                """,
+                day=day,
+                company=company.id,
+            ),
         ]
 
 

@@ -303,8 +303,37 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _other_due(self, scope, today):
-        """Hook: rows of what else has a day among the next ones, as of a promise."""
-        return []
+        """Rows of the instalments of active plans, as of a promise."""
+        lines = self.env["ar.collection.plan.line"].search_fetch(
+            [
+                ("collection_id", "any", scope.domain()),
+                ("plan_id.state", "=", "active"),
+                ("state", "not in", ("paid", "credited")),
+                ("date", ">=", today),
+                ("date", "<", today + timedelta(days=COMING)),
+            ],
+            ["date", "collection_id", "plan_id", "sequence", "open_amount"],
+        )
+        return [
+            {
+                "date": str(line.date),
+                "day": self._weekday(line.date),
+                "collection_id": line.collection_id.id,
+                "name": line.collection_id.display_name,
+                "kind": "instalment",
+                "label": self.env._(
+                    "Instalment %(number)s of %(count)s",
+                    number=line.plan_id.line_ids.ids.index(line.id) + 1,
+                    count=len(line.plan_id.line_ids),
+                ),
+                "amount": line.currency_id._convert(
+                    line.open_amount, scope.company.sudo().currency_id, scope.company, today
+                ),
+                "res_model": "ar.collection.plan",
+                "res_id": line.plan_id.id,
+            }
+            for line in lines
+        ]
 
     @api.model
     def _weekday(self, day):

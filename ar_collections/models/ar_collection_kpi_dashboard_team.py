@@ -104,7 +104,8 @@ class ArCollectionKpi(models.Model):
                 )
                 SELECT 'call' AS kind, NULL::int AS level_id, count(*) AS number,
                        sum(before.total_overdue) AS amount,
-                       sum(least(paid.collected, before.total_overdue)) AS collected
+                       sum(least(coalesce(paid.collected, 0), before.total_overdue))
+                           FILTER (WHERE before.total_overdue > 0) AS collected
                   FROM ar_collection_call call
                   JOIN ar_collection account ON account.id = call.collection_id
                   LEFT JOIN LATERAL (
@@ -117,7 +118,7 @@ class ArCollectionKpi(models.Model):
                  GROUP BY 2
                  UNION ALL
                 SELECT 'notice', notice.level_id, count(*), sum(notice.amount),
-                       sum(least(paid.collected, notice.amount))
+                       sum(least(coalesce(paid.collected, 0), notice.amount))
                   FROM ar_collection_notice notice
                   JOIN ar_collection account ON account.id = notice.collection_id
                   LEFT JOIN paid
@@ -159,6 +160,40 @@ class ArCollectionKpi(models.Model):
     # === DISPUTES === #
     @api.model
     def _disputes_by_reason(self, scope):
-        """Hook: open disputes by reason: ``rows`` of ``id, name, amount, days, number``, the
-        largest first, with ``total``, ``days`` (mean) and ``oldest``."""
-        return {"rows": [], "total": 0.0, "days": None, "oldest": None}
+        """What is disputed now: ``rows`` of ``id, name, amount, days`` (mean age), the largest
+        first, with ``number, total, days`` and ``oldest``. Queries dispute nothing."""
+        self.env["ar.collection.dispute"].flush_model()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT dispute.reason_id AS id, count(*) AS number,
+                       sum(dispute.amount_company) AS amount,
+                       sum(%(today)s - dispute.date_opened::date) AS days,
+                       max(%(today)s - dispute.date_opened::date) AS oldest
+                  FROM ar_collection_dispute dispute
+                  JOIN ar_collection account ON account.id = dispute.collection_id
+                 WHERE dispute.state IN ('new', 'investigating', 'waiting')
+                   AND dispute.kind != 'query' AND %(accounts)s
+                 GROUP BY 1 ORDER BY 3 DESC, 1
+                """,
+                today=self._today(scope),
+                accounts=scope.accounts_sql("account"),
+            )
+        )
+        reasons = self.env["ar.collection.dispute.reason"]
+        number, days = (sum(row[name] for row in rows) for name in ("number", "days"))
+        return {
+            "rows": [
+                {
+                    "id": row["id"],
+                    "name": reasons.browse(row["id"]).name,
+                    "amount": float(row["amount"] or 0),
+                    "days": round(row["days"] / row["number"]),
+                }
+                for row in rows
+            ],
+            "number": number,
+            "total": sum(float(row["amount"] or 0) for row in rows),
+            "days": round(days / number) if number else None,
+            "oldest": max((row["oldest"] for row in rows), default=None),
+        }

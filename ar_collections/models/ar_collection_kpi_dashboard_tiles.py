@@ -77,9 +77,8 @@ class ArCollectionKpi(models.Model):
             "name": self.env._("Collected this month"),
             "target": None,
             "note": self.env._(
-                "%(share).0f%% of %(target)s, day %(day)s of %(days)s",
+                "%(share).0f%% of target, day %(day)s of %(days)s",
                 share=kpi.ratio(value, aim, 100),
-                target=scope.company.sudo().currency_id.format(aim),  # a setting
                 day=done,
                 days=whole,
             )

@@ -74,10 +74,36 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _written_off(self, scope):
-        """Hook: amount written off in the days of the scope, in company currency."""
-        return 0.0
+        """Amount written off in the days of the scope and not taken back."""
+        [[amount]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT coalesce(sum(request.written_off), 0)
+                  FROM ar_collection_write_off request
+                  JOIN ar_collection account ON account.id = request.collection_id
+                 WHERE request.state = 'posted' AND request.posted_on BETWEEN %s AND %s AND %s
+                """,
+                scope.date_from,
+                scope.date_to,
+                scope.accounts_sql("account"),
+            )
+        )
+        return float(amount)
 
     @api.model
     def _dispute_days(self, scope):
-        """Hook: mean days from opened to closed of the disputes closed in the scope, or None."""
-        return
+        """Mean days from opened to closed of the disputes closed in the scope; None: none was."""
+        [[days]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT avg(extract(epoch FROM dispute.date_closed - dispute.date_opened) / 86400)
+                  FROM ar_collection_dispute dispute
+                  JOIN ar_collection account ON account.id = dispute.collection_id
+                 WHERE dispute.date_closed >= %s AND dispute.date_closed < %s AND %s
+                """,
+                scope.company._ar_day_start(scope.date_from),
+                scope.company._ar_day_start(scope.date_to + timedelta(days=1)),
+                scope.accounts_sql("account"),
+            )
+        )
+        return None if days is None else float(days)

@@ -201,3 +201,37 @@ class TestKpi(ArCollectionsCommon):
         [row] = [row for row in team["rows"] if row["user_id"] == self.lena.id]
         self.assertEqual((row["collectable"], row["collected"], row["of_target"]), (3000, 1000, 25))
         self.assertEqual(team["total"]["collected"], 1000)
+
+    def test_effect_of_actions(self):
+        """Two reminders over 1000 and 600: 250 came within 7 days; nothing for the other."""
+        first, second = self._invoice(1000, days=10), self._invoice(600, days=10, partner=self.beta)
+        self._refresh()
+        for move, amount in ((first, 1000), (second, 600)):
+            self.Notice.sudo().create(
+                {
+                    "collection_id": self._account(move.partner_id).id,
+                    "level_id": self.reminder.id,
+                    "policy_id": self.policy.id,
+                    "channel": "email",
+                    "state": "sent",
+                    "amount": amount,
+                    "date": self.today - timedelta(days=3),
+                    "date_sent": self.company._ar_day_start(self.today - timedelta(days=3)),
+                }
+            )
+        self._pay(first, 250)
+        self._refresh()
+        [row] = self.Kpi._effects(self._scope())
+        self.assertEqual((row["name"], row["number"]), (self.reminder.name, 2))
+        self.assertAlmostEqual(row["share"], 250 / 1600 * 100)
+
+    def test_disputes_by_reason(self):
+        invoice = self._invoice(1000, days=10)
+        reason = self.env["ar.collection.dispute.reason"].search([], limit=1)
+        self.env["ar.collection.dispute"]._open(
+            self._account(), {self._item(invoice).id: 300}, reason=reason
+        )
+        found = self.Kpi.dashboard_team()["disputes"]
+        self.assertEqual((found["number"], found["total"], found["oldest"]), (1, 300, 0))
+        self.assertEqual([row["name"] for row in found["rows"]], [reason.name])
+        self.assertIsNone(self._value("dispute_days"))

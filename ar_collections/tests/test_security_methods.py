@@ -8,6 +8,7 @@ from .test_security import SecurityCommon
 NAMED = {
     "ar.collection": {"figures_time", "worklist_day"},
     "ar.collection.call": {"log"},
+    "ar.collection.kpi": {"dashboard", "dashboard_team"},
     "ar.collection.notice": {"to_do"},
     "ar.collection.run": {"simulate", "tonight"},
 }
@@ -42,6 +43,7 @@ class TestSecurityMethods(SecurityCommon):
     def _add_reports(cls):
         """Rows of the reports to call on, of each debtor's own."""
         reason = cls.env["ar.collection.nonpayment.reason"].search([], limit=1)
+        cls.env["ar.collection.snapshot"]._take(cls.company, cls.today)
         for scene in (cls.mine, cls.theirs, cls.nobodys):
             scene["ar.collection.call"].sudo().nonpayment_reason_id = reason
             cls.env.flush_all()
@@ -49,6 +51,7 @@ class TestSecurityMethods(SecurityCommon):
                 "ar.collection.activity",
                 "ar.collection.contact.flaw",
                 "ar.collection.nonpayment",
+                "ar.collection.snapshot",
             ):
                 rows = cls.env[model].search([("collection_id", "=", scene["ar.collection"].id)])
                 scene[model] = rows[0]
