@@ -230,11 +230,11 @@ class ArCollectionWriteOff(models.Model):
         )
 
     def _hold_items(self):
-        """What somebody asks to give up is not chased meanwhile. What is held already, disputed
-        for example, is taken for a part of it; a source looks after its items itself."""
+        """What somebody asks to give up is not chased meanwhile. What is held already, by the
+        dispute that asks for example, is taken for a part of it."""
         reason = self.env.ref("ar_collections.hold_reason_write_off", raise_if_not_found=False)
         vals_list = []
-        for request in self.filtered(lambda request: not request.source_model):
+        for request in self:
             held = self.env["ar.collection.hold"]._held_of_lines(request.line_ids.line_id)
             for line in request.line_ids:
                 amount = line.amount - sum(held.get(line.line_id.id, {}).values())

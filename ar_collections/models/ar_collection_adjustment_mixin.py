@@ -1,0 +1,229 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from . import ar_collection_approval_mixin  # noqa: F401, what is inherited must stand first
+
+
+class ArCollectionAdjustmentMixin(models.AbstractModel):
+    """What refunds and transfers have in common: a request of a person about one debtor, drafted,
+    asked for, approved by the one mechanism, then carried out through core.
+
+    A model gives its states, ``_transitions``, ``_sayable``, and what happens in ``_carry_out``.
+    """
+
+    _name = "ar.collection.adjustment.mixin"
+    _inherit = ["mail.thread", "ar.collection.approval.mixin"]
+    _description = "Adjustment of a Debtor's Items"
+
+    #: dict state -> states it may go to.
+    _transitions = {}
+    #: Names of the fields a person says of a draft.
+    _sayable = frozenset()
+    #: The state after it was carried out.
+    _carried_out = "done"
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    collection_id = fields.Many2one(
+        "ar.collection", string="Debtor", required=True, index=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer")
+    company_id = fields.Many2one(related="collection_id.company_id", store=True, index=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    note = fields.Text(string="Why", help="Read by the approver, and kept with the entry.")
+    user_id = fields.Many2one(
+        "res.users", string="Asked by", readonly=True, default=lambda self: self.env.user
+    )
+    answered_by_id = fields.Many2one("res.users", string="Approved by", readonly=True, copy=False)
+    answered_on = fields.Date(string="Approved on", readonly=True, copy=False)
+    answer = fields.Char(string="Because", readonly=True, copy=False)
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    can_not = fields.Char(compute="_compute_can_approve")
+
+    # === COMPUTES === #
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for request in self:
+            waiting = request._waiting_approvals() if request.state == "to_approve" else None
+            request.can_approve = bool(waiting and all(waiting.mapped("can_answer")))
+            request.can_not = waiting[:1].can_not if waiting else False
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            if not self.env.su:
+                self._check_sayable(vals)
+                vals["user_id"] = self.env.uid  # whatever the context proposes
+            # sudo: sequences are the administrator's
+            vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_sayable(vals)
+            if set(vals) & self._sayable:
+                self._check_state("draft")
+        return super().write(vals)
+
+    @api.model
+    def _check_sayable(self, vals):
+        ours = {name for name, field in self._fields.items() if field._module == "ar_collections"}
+        if forbidden := set(vals) & ours - self._sayable:
+            raise AccessError(
+                self.env._(
+                    "A person cannot say this of a request: %(names)s.",
+                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        if not self.env.su:
+            self._check_state("draft")
+
+    # === ACTIONS === #
+    def action_request(self):
+        """Ask for these; what is within the own limit is carried out at once.
+
+        :raises UserError: something is missing, or core refuses; it says what.
+        :return: True
+        """
+        self.check_access("write")
+        self._ask()
+        return True
+
+    def action_approve(self, reason=None):
+        """Approve these requests and carry them out.
+
+        :raises UserError: the caller may not, or core refuses.
+        :return: True
+        """
+        self.check_access("read")
+        self._check_state("to_approve")
+        return self._waiting_approvals().action_approve(reason)
+
+    def action_refuse(self, reason=None):
+        """Refuse these requests. :param str reason: why, for the one who asked."""
+        self.check_access("read")
+        self._check_state("to_approve")
+        return self._waiting_approvals().action_refuse(reason)
+
+    def action_open_refuse(self):
+        """Open the form that asks why the request is refused."""
+        self.check_access("read")
+        self._check_state("to_approve")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_approval_refuse_action"
+        )
+        action["context"] = {"active_ids": self._waiting_approvals().ids}
+        return action
+
+    def action_cancel(self, reason=None):
+        """Cancel requests that were not carried out."""
+        self.check_access("write")
+        self._check_state("draft", "to_approve")
+        self._withdraw_approval()
+        self._set_state("cancelled", answer=reason)
+        return True
+
+    def action_draft(self):
+        """Work on refused or cancelled requests anew."""
+        self.check_access("write")
+        self._check_state("refused", "cancelled")
+        self._set_state("draft", answer=False)
+        return True
+
+    def action_open_debtor(self):
+        """The debtor of the request."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ar.collection",
+            "res_id": self.collection_id.id,
+            "views": [(False, "form")],
+        }
+
+    # === HOOKS === #
+    def _check_complete(self):
+        """Hook: refuse what cannot be asked for, with the remedy."""
+
+    def _may_directly(self):
+        """Hook: whether it may be carried out without asking, should the limit cover it."""
+        return True
+
+    def _carry_out(self):
+        """Hook: do what was approved, with the rights of the caller."""
+
+    # === ASKING === #
+    def _ask(self):
+        self._check_state("draft")
+        for request in self:
+            request._check_complete()
+            if request._may_directly() and request._approve_directly(request.note):
+                request._go_on()
+            else:
+                request._set_state("to_approve")
+                request._ask_approval(request.note)
+
+    def _on_approval_granted(self, approvals):
+        self.filtered(lambda request: request.state == "to_approve")._go_on()
+
+    def _on_approval_refused(self, approvals):
+        for request in self.filtered(lambda request: request.state == "to_approve"):
+            answered = approvals.filtered(lambda row, number=request.id: row.res_id == number)
+            state = "cancelled" if answered[:1].state == "withdrawn" else "refused"
+            request._set_state(state, answer=answered[:1].answer)
+
+    def _go_on(self):
+        for request in self:
+            request._carry_out()
+            request._set_state(
+                self._carried_out,
+                answered_by_id=self.env.uid,
+                answered_on=request.company_id._ar_today(),
+            )
+
+    # === STATE === #
+    def _check_state(self, *states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self:
+            if request.state not in states:
+                raise UserError(
+                    self.env._(
+                        '%(request)s is in state "%(state)s"; this cannot be done with it now.',
+                        request=request.name,
+                        state=labels[request.state],
+                    )
+                )
+
+    def _set_state(self, state, **vals):
+        """Move requests to a state; those that cannot get there are left as they are.
+
+        :return: those that moved.
+        """
+        moved = self.filtered(lambda request: state in self._transitions[request.state])
+        # sudo: states are written by transitions only; the approver is not who asked
+        moved.sudo().write({**vals, "state": state})
+        moved._on_state(state)
+        self.env["ar.collection.queue"]._add(moved.sudo().partner_id.ids)  # dito
+        return moved
+
+    def _on_state(self, state):
+        """Hook: these requests have just moved to a state."""
+
+    def _has_file(self):
+        """Whether a file is attached to the request."""
+        return bool(
+            self.env["ir.attachment"]
+            .sudo()  # whether there is one, not what is in it
+            .search_count([("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1)
+        )
+
+    def _log_on_account(self, text):
+        """A note on the timeline of the debtor."""
+        # sudo: the approver writes on the timeline of whatever debtor
+        self.collection_id.sudo()._message_log(body=text)

@@ -1,0 +1,335 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+KINDS = [
+    ("difference", "Small differences left after payments"),
+    ("debit", "Small balances owed to us"),
+    ("credit", "Credit balances"),
+]
+STATES = [
+    ("draft", "Proposed"),
+    ("asked", "Asked for"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+TRANSITIONS = {
+    "draft": {"asked", "done", "cancelled"},
+    "asked": {"done", "cancelled"},
+    "done": set(),
+    "cancelled": set(),
+}
+SAYABLE = frozenset(
+    {"kind", "company_id", "max_amount", "min_days", "reason_id", "note", "line_ids"}
+)
+#: Debtors of one batch; what is more stands in the next.
+LIMIT = 300
+
+
+class ArCollectionBalanceBatch(models.Model):
+    """Small old balances, proposed together and looked at by a person.
+
+    Debit balances become write-off requests, one per debtor: limits count per debtor. Credit
+    balances stand in batches of their own and become set-offs or refund requests, or stay as
+    they are: they are the customers' money, and no step of this turns them into income.
+    """
+
+    _name = "ar.collection.balance.batch"
+    _inherit = ["mail.thread"]
+    _description = "Batch of Small Balances"
+    _order = "id desc"
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    kind = fields.Selection(KINDS, required=True, default="debit")
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company._ar_root(),
+        domain="[('parent_id', '=', False)]",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    max_amount = fields.Monetary(
+        string="Up to",
+        default=10.0,
+        help="All that a debtor owes, or has as a credit, in company currency; 0: whatever it is. "
+        "Small differences follow the policies.",
+    )
+    min_days = fields.Integer(
+        string="Older than (days)",
+        default=90,
+        help="Since the due date of the youngest claim, or since the date of the credit.",
+    )
+    reason_id = fields.Many2one(
+        "ar.collection.write.off.reason",
+        default=lambda self: self.env["ar.collection.write.off.reason"]._default_reason("small"),
+        ondelete="restrict",
+    )
+    note = fields.Text()
+    line_ids = fields.One2many("ar.collection.balance.batch.line", "batch_id", string="Items")
+    debtor_count = fields.Integer(string="Debtors", compute="_compute_sums")
+    amount = fields.Monetary(
+        compute="_compute_sums", help="Of the chosen items, in company currency."
+    )
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Made by", readonly=True, default=lambda self: self.env.user
+    )
+    waiting_count = fields.Integer(string="To approve", compute="_compute_waiting_count")
+    can_approve = fields.Boolean(compute="_compute_waiting_count")
+
+    # === COMPUTES === #
+    @api.depends("line_ids.chosen", "line_ids.amount_company")
+    def _compute_sums(self):
+        for batch in self:
+            lines = batch.line_ids.filtered("chosen")
+            batch.amount = sum(lines.mapped("amount_company"))
+            batch.debtor_count = len(lines.collection_id)
+
+    @api.depends_context("uid")
+    @api.depends("line_ids.write_off_id.state")
+    def _compute_waiting_count(self):
+        for batch in self:
+            waiting = batch._waiting()
+            batch.waiting_count = len(waiting)
+            batch.can_approve = any(waiting.mapped("can_approve"))
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            if not self.env.su:
+                self._check_sayable(vals)
+                vals["user_id"] = self.env.uid  # whatever the context proposes
+            # sudo: sequences are the administrator's
+            vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_sayable(vals)
+            self._check_state("draft")
+        return super().write(vals)
+
+    @api.model
+    def _check_sayable(self, vals):
+        ours = {name for name, field in self._fields.items() if field._module == "ar_collections"}
+        if forbidden := set(vals) & ours - SAYABLE:
+            raise AccessError(
+                self.env._(
+                    "A person cannot say this of a batch: %(names)s.",
+                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        if not self.env.su:
+            self._check_state("draft")
+
+    # === STATE === #
+    def _check_state(self, *states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for batch in self:
+            if batch.state not in states:
+                raise UserError(
+                    self.env._(
+                        '%(batch)s is in state "%(state)s"; this cannot be done with it now.',
+                        batch=batch.name,
+                        state=labels[batch.state],
+                    )
+                )
+
+    def _set_state(self, state):
+        moved = self.filtered(lambda batch: state in TRANSITIONS[batch.state])
+        moved.sudo().write({"state": state})  # sudo: states are written by transitions only
+        return moved
+
+    # === ACTIONS === #
+    def action_propose(self):
+        """Look for the balances anew; what was ticked or taken away is forgotten.
+
+        :return: True
+        """
+        self.check_access("write")
+        self._check_state("draft")
+        for batch in self:
+            batch.line_ids.unlink()
+            self.env["ar.collection.balance.batch.line"].create(batch._propose())
+        return True
+
+    def action_ask(self):
+        """Ask for what is chosen: write-offs, or what each credit line says.
+
+        :raises UserError: nothing is chosen, or an item has changed: it says which.
+        :return: True
+        """
+        self.check_access("write")
+        self._check_state("draft")
+        for batch in self:
+            lines = batch.line_ids.filtered("chosen")
+            if not lines:
+                raise UserError(
+                    self.env._("Please choose at least one item of %(batch)s.", batch=batch.name)
+                )
+            if batch.kind == "credit":
+                lines._settle_credits()
+            else:
+                lines._ask_write_offs()
+            batch._set_state("asked")
+            batch._finish()
+        return True
+
+    def action_approve(self, reason=None):
+        """Approve what waits of these batches, as far as the caller may.
+
+        What cannot be approved stays, with the reason in the messages of the batch.
+
+        :return: True
+        """
+        self.check_access("read")
+        self._check_state("asked")
+        for batch in self:
+            failed = []
+            for request in batch._waiting():
+                try:
+                    with self.env.cr.savepoint():
+                        request.action_approve(reason)
+                except UserError as error:
+                    failed.append(str(error))
+            if failed:
+                batch._message_log(
+                    body=self.env._(
+                        "%(count)s could not be approved. %(why)s",
+                        count=len(failed),
+                        why=" ".join(failed[:5]),
+                    )
+                )
+            batch._finish()
+        return True
+
+    def action_cancel(self):
+        """Cancel batches and what still waits of them."""
+        self.check_access("write")
+        self._check_state("draft", "asked")
+        waiting = self._waiting()
+        if waiting:
+            waiting.action_cancel(self.env._("The batch was cancelled."))
+        self._set_state("cancelled")
+        return True
+
+    def action_open_write_offs(self):
+        """The write-offs of the batch."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_write_off_action"
+        )
+        action["domain"] = [("id", "in", self.line_ids.write_off_id.ids)]
+        return action
+
+    # === BUSINESS === #
+    def _waiting(self):
+        return self.line_ids.write_off_id.filtered(lambda request: request.state == "to_approve")
+
+    def _finish(self):
+        self.filtered(lambda batch: batch.state == "asked" and not batch._waiting())._set_state(
+            "done"
+        )
+
+    def _on_write_off(self, request):
+        """A write-off of the batch was answered."""
+        self._finish()
+
+    def _propose(self):
+        """Values of the lines: what fits the batch today.
+
+        Held items stay out, and so do those that wait for a write-off already.
+        """
+        self.ensure_one()
+        accounts = self._candidates()
+        lines = (
+            self.env["account.move.line"].search(
+                accounts._open_items_domain(), order="partner_id, date_maturity, id"
+            )
+            if accounts
+            else self.env["account.move.line"]
+        )
+        account_of = {account.partner_id: account for account in accounts}
+        by_account = lines.grouped(lambda line: account_of[line.partner_id.commercial_partner_id])
+        busy = self._busy(lines)
+        vals_list = []
+        for account, items in by_account.items():
+            if chosen := self._fitting(account, items, busy):
+                vals_list += [self._prepare_line(account, item, items) for item in chosen]
+        return vals_list
+
+    def _candidates(self):
+        """Debtors whose figures fit, cheapest first; the ledger decides after that."""
+        domain = [("company_id", "=", self.company_id.id)]
+        if self.kind == "credit":
+            domain.append(("unapplied_credit", ">", 0))
+            if self.max_amount:
+                domain.append(("unapplied_credit", "<=", self.max_amount))
+            order = "unapplied_credit desc, id"
+        else:
+            domain += [("total_overdue", ">", 0)]
+            if self.kind == "debit":
+                domain.append(("unapplied_credit", "=", 0))
+                if self.max_amount:
+                    domain.append(("total_due", "<=", self.max_amount))
+            else:
+                domain.append(("policy_id.small_amount", ">", 0))
+            order = "total_due, id"
+        limit = None if self.kind == "difference" else LIMIT
+        return self.env["ar.collection"].search(domain, order=order, limit=limit)
+
+    def _busy(self, lines):
+        """Ids of items that are held, or wait for a write-off."""
+        held = set(self.env["ar.collection.hold"]._held_of_lines(lines))
+        rows = (
+            self.env["ar.collection.write.off.line"]
+            .sudo()
+            ._read_group(  # of others too
+                [("line_id", "in", lines.ids), ("write_off_id.state", "=", "to_approve")],
+                ["line_id"],
+            )
+        )
+        return held | {line.id for [line] in rows}
+
+    def _fitting(self, account, items, busy):
+        """Which open items of a debtor belong to the batch."""
+        today = self.company_id._ar_today()
+        latest = fields.Date.subtract(today, days=self.min_days)
+        free = items.filtered(lambda item: item.id not in busy)
+        claims = free.filtered(lambda item: item.amount_residual > 0)
+        if self.kind == "credit":
+            return free.filtered(lambda item: item.amount_residual < 0 and item.date < latest)
+        if self.kind == "difference":
+            policy = account.policy_id
+            return claims.filtered(
+                lambda item: (
+                    item.amount_residual < item.balance
+                    and (item.date_maturity or item.date) < today
+                    and policy._is_small(item.amount_residual, item.balance)
+                )
+            )
+        whole = len(claims) == len(items)  # a debtor with a hold or a credit is no small balance
+        young = any((item.date_maturity or item.date) >= latest for item in claims)
+        total = sum(claims.mapped("amount_residual"))
+        small = not self.max_amount or self.currency_id.compare_amounts(total, self.max_amount) <= 0
+        return claims if whole and small and not young else claims.browse()
+
+    def _prepare_line(self, account, item, items):
+        owed = any(
+            other.amount_residual > 0 and other.currency_id == item.currency_id for other in items
+        )
+        return {
+            "batch_id": self.id,
+            "collection_id": account.id,
+            "line_id": item.id,
+            "amount": abs(item.amount_residual_currency),
+            "amount_company": abs(item.amount_residual),
+            "action": "set_off" if owed else "keep",
+        }
