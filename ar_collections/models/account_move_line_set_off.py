@@ -1,15 +1,13 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from .ar_collection_approval_rights_posting import ACCOUNTING
-
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _ar_check_accounting(self):
         """:raises AccessError: the caller may not post or reconcile."""
-        if not self.env.su and not self.env.user.has_group(ACCOUNTING):
+        if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(
                 self.env._(
                     "Matching items needs the rights to post entries. Please ask your accountant."

@@ -38,7 +38,7 @@ class ArCollectionDeductionCode(models.Model):
         for row in self:
             row.key = deduction.normalise(row.code)
 
-    @api.constrains("key")
+    @api.constrains("code")
     def _check_key(self):
         for row in self:
             if not row.key:

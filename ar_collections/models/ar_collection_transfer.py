@@ -180,10 +180,10 @@ class ArCollectionTransfer(models.Model):
         if not source.group_id or source.sudo().group_id != target.sudo().group_id:  # names only
             raise UserError(
                 self.env._(
-                    "%(source)s and %(target)s are not in one debtor group. Please set the group on "
+                    "%(debtor)s and %(other)s are not in one debtor group. Please set the group on "
                     "both, or correct the debtor.",
-                    source=source.partner_id.display_name,
-                    target=target.partner_id.display_name,
+                    debtor=source.partner_id.display_name,
+                    other=target.partner_id.display_name,
                 )
             )
         self._check_to_at_most()
