@@ -59,16 +59,22 @@ class TestRefund(RefundCommon):
         refund.action_request()
         self.assertEqual(refund.state, "to_approve")
         approved = refund.with_user(self.accountant)
-        with self.assertRaisesRegex(UserError, "not verified"):
+        with self.assertRaisesRegex(UserError, "not verified"), self.env.cr.savepoint():
             approved.action_approve()
         with self.assertRaisesRegex(UserError, "second person"):
             refund.action_verify("I know it")
         with self.assertRaisesRegex(UserError, "second person"):
             refund.with_user(self.clerk).action_verify("I typed it")
         approved.action_verify("Called back on the number of the contract")
-        print("DBG", approved._waiting_approvals(), refund.sudo().approval_ids.mapped("state"))
         approved.action_approve()
-        print("DBG", approved._waiting_approvals(), refund.sudo().approval_ids.mapped("state"), refund.state, approved.state, refund.sudo().payment_id)
+        print(
+            "DBG",
+            approved._waiting_approvals(),
+            refund.sudo().approval_ids.mapped("state"),
+            refund.state,
+            approved.state,
+            refund.sudo().payment_id,
+        )
         self.assertEqual(refund.state, "approved")
         payment = refund.with_env(self.env).payment_id
         self.assertRecordValues(
