@@ -67,14 +67,6 @@ class TestRefund(RefundCommon):
             refund.with_user(self.clerk).action_verify("I typed it")
         approved.action_verify("Called back on the number of the contract")
         approved.action_approve()
-        print(
-            "DBG",
-            approved._waiting_approvals(),
-            refund.sudo().approval_ids.mapped("state"),
-            refund.state,
-            approved.state,
-            refund.sudo().payment_id,
-        )
         self.assertEqual(refund.state, "approved")
         payment = refund.with_env(self.env).payment_id
         self.assertRecordValues(

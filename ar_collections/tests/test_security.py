@@ -22,6 +22,8 @@ MODELS = (
     "ar.collection.promise.line",
     "ar.collection.write.off",
     "ar.collection.write.off.line",
+    "ar.collection.refund",
+    "ar.collection.transfer",
 )
 #: Of these everybody sees only what belongs to own debtors.
 OF_DEBTORS = (
@@ -33,6 +35,8 @@ OF_DEBTORS = (
     "ar.collection.promise.line",
     "ar.collection.write.off",
     "ar.collection.write.off.line",
+    "ar.collection.refund",
+    "ar.collection.transfer",
 )
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
@@ -132,7 +136,11 @@ class SecurityCommon(LedgerCommon):
             }
         )
         records = (account, hold, decision, run, notice, line, approval, audit, call)
-        records += (write_off, write_off.line_ids)
+        refund, transfer = (
+            cls.env[model].create({"collection_id": account.id})
+            for model in ("ar.collection.refund", "ar.collection.transfer")
+        )
+        records += (write_off, write_off.line_ids, refund, transfer)
         records += (promise, promise.line_ids)
         return {record._name: record for record in records}
 
