@@ -122,6 +122,8 @@
         "views/ar_collection_remittance_mapping_views.xml",
         "views/res_config_settings_remittance_views.xml",
         "views/ar_collection_kpi_views.xml",
+        "views/digest_digest_views.xml",
+        "wizard/ar_collection_kpi_report_views.xml",
         "views/ar_collections_menus.xml",
         "views/ar_collection_write_off_menus.xml",
         "views/ar_collection_kpi_menus.xml",

@@ -239,6 +239,7 @@ from . import (
     ar_collection_write_off_post,
     ar_collection_write_off_reason,
     ar_collection_write_off_request,
+    digest_digest,
     ir_actions_report,
     mail_thread,
     res_company,

@@ -78,7 +78,7 @@ class ArCollectionKpi(models.Model):
         [[amount]] = self.env.execute_query(
             SQL(
                 """
-                SELECT coalesce(sum(request.written_off), 0)
+                SELECT coalesce(sum(request.amount_company), 0)
                   FROM ar_collection_write_off request
                   JOIN ar_collection account ON account.id = request.collection_id
                  WHERE request.state = 'posted' AND request.posted_on BETWEEN %s AND %s AND %s

@@ -39,6 +39,7 @@ from . import (
     test_indexes,
     test_invoice,
     test_kpi,
+    test_kpi_screens,
     test_ladder,
     test_letter,
     test_letter_paper,

@@ -3,6 +3,7 @@ from . import (
     ar_collection_approval_refuse,
     ar_collection_contact_override,
     ar_collection_hold_place,
+    ar_collection_kpi_report,
     ar_collection_policy_catch_up,
     ar_collection_policy_catch_up_former,
     ar_collection_portfolio_share,
