@@ -79,6 +79,9 @@
         "views/ar_collection_promise_instrument_views.xml",
         "report/ar_collection_promise_report_views.xml",
         "views/ar_collection_plan_portal_templates.xml",
+        "wizard/ar_collection_dispute_views.xml",
+        "views/ar_collection_dispute_views.xml",
+        "views/ar_collection_dispute_config_views.xml",
         "views/ar_collection_policy_views.xml",
         "views/ar_collection_print_batch_views.xml",
         "views/ar_collection_notice_views.xml",
@@ -137,6 +140,8 @@
         "views/ar_collection_statement_menus.xml",
         "views/ar_collection_remittance_menus.xml",
         "views/ar_collection_call_menus.xml",
+        "views/ar_collection_dispute_debtor_views.xml",
+        "views/ar_collection_dispute_menus.xml",
     ],
     "demo": ["demo/ar_collections_demo.xml"],
     "assets": {

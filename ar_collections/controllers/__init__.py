@@ -1,1 +1,1 @@
-from . import plan, xlsx
+from . import dispute, plan, xlsx

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
 #: Where a person is asked to do something about a call.
@@ -50,35 +48,6 @@ class ArCollectionCall(models.Model):
     def _text_check(self):
         return self.env._(
             "%(user)s is asked to look for the payment.", user=self._accountant().name
-        )
-
-    # === DISPUTE, until disputes have a model of their own === #
-    def _outcome_hold(self):
-        reason = self.env.ref(
-            "ar_collections.hold_reason_dispute", raise_if_not_found=False
-        ) or self.env["ar.collection.hold.reason"].search([("kind", "=", "disputed")], limit=1)
-        today = self.company_id._ar_today()
-        holds = self.env["ar.collection.hold"].create(
-            [
-                {
-                    "collection_id": self.collection_id.id,
-                    "line_id": line.id,
-                    "kind": "disputed",
-                    "reason_id": reason.id,
-                    "date_from": today,
-                    "date_to": today + timedelta(days=reason.days or 30),
-                    "note": self.note,
-                }
-                for line in self.line_ids
-                if line.amount_residual > 0
-            ]
-        )
-        self.sudo().hold_ids = holds  # noted by the program
-
-    def _text_hold(self):
-        return self.env._(
-            "%(count)s items are held as disputed; no notice claims them meanwhile.",
-            count=len(self.line_ids),
         )
 
     # === INSOLVENT === #

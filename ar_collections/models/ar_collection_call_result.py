@@ -46,7 +46,7 @@ class ArCollectionCallResult(models.Model):
         [
             ("copy", "Send copies of the invoices talked about"),
             ("check", "Ask accounting to look for the payment"),
-            ("hold", "Hold the items talked about as disputed"),
+            ("dispute", "Open a dispute of the items talked about"),
             ("wrong_contact", "Ask for the right contact"),
             ("insolvent", "Stop dunning and tell the manager"),
         ],

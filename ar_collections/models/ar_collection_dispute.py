@@ -327,6 +327,18 @@ class ArCollectionDispute(models.Model):
         """Hook: these disputes were just opened, with their items."""
         self._sync_holds()
 
+    # Hooks of the state stand here: the other parts of the model extend them.
+    def _close_vals(self, state, now):
+        """Hook: what is noted when it ends in ``state``, or opens again."""
+        return {"date_closed": now if state in ("resolved", "rejected") else False}
+
+    def _on_state(self, state, before):
+        """Hook: these disputes have just moved to a state.
+
+        :param dict before: id -> the state they were in.
+        """
+        self.env["ar.collection.queue"]._add(self.partner_id.ids)
+
     def _is_decided(self):
         """Whether an outcome is chosen that only waits to be carried out."""
         self.ensure_one()

@@ -128,12 +128,28 @@ class AccountMove(models.Model):
         return (still_open or items).action_ar_dispute()
 
     def action_ar_open_dispute(self):
-        """The dispute that this credit note settles."""
+        """The dispute that this credit note settles, or those of this invoice."""
         self.ensure_one()
         self.check_access("read")
-        return {
+        action = {
             "type": "ir.actions.act_window",
+            "name": self.env._("Disputes"),
             "res_model": "ar.collection.dispute",
-            "res_id": self.ar_dispute_id.id,
-            "views": [(False, "form")],
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("item_ids.move_id", "=", self.id)],
         }
+        if self.ar_dispute_id:
+            action.update(res_id=self.ar_dispute_id.id, views=[(False, "form")])
+        return action
+
+    ar_dispute_count = fields.Integer(string="Disputes", compute="_compute_ar_dispute_count")
+
+    def _compute_ar_dispute_count(self):
+        counts = {}
+        items = self.env["ar.collection.dispute.item"]
+        if items.has_access("read"):
+            counts = dict(
+                items._read_group([("move_id", "in", self.ids)], ["move_id"], ["__count"])
+            )
+        for move in self:
+            move.ar_dispute_count = counts.get(move, 0)

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -14,7 +12,12 @@ class ArCollectionDispute(models.Model):
     _inherit = "ar.collection.dispute"
 
     credit_move_ids = fields.One2many(
-        "account.move", "ar_dispute_id", string="Credit notes", readonly=True, copy=False
+        "account.move",
+        "ar_dispute_id",
+        string="Credit notes",
+        readonly=True,
+        copy=False,
+        groups="account.group_account_readonly,account.group_account_invoice",
     )
     credit_count = fields.Integer(compute="_compute_credit_count")
 
@@ -58,9 +61,7 @@ class ArCollectionDispute(models.Model):
     def _reverse_documents(self):
         moves = self.env["account.move"]
         for move, items in self.item_ids.grouped("move_id").items():
-            amount = sum(
-                Decimal(str(item.accepted)) - Decimal(str(item.credited)) for item in items
-            )
+            amount = sum(tool.exact(item.accepted) - tool.exact(item.credited) for item in items)
             if amount > 0:
                 moves |= self._reverse_document(move, items, amount)
         return moves
@@ -92,7 +93,7 @@ class ArCollectionDispute(models.Model):
         product and taxes. ``financial``: without tax.
         """
         taxed = self.outcome != "financial"
-        whole = Decimal(str(move.amount_total))
+        whole = tool.exact(move.amount_total)
         sources = items.source_line_ids
         if taxed and not sources and amount == whole:
             return
@@ -101,8 +102,8 @@ class ArCollectionDispute(models.Model):
         pairs = list(zip(products, copies, strict=True))
         if sources:
             pairs = [pair for pair in pairs if pair[0] in sources] or pairs
-        unit = Decimal(str(move.currency_id.rounding))
-        weights = [Decimal(str(line.price_total)) for line, _copy in pairs]
+        unit = tool.exact(move.currency_id.rounding)
+        weights = [tool.exact(line.price_total) for line, _copy in pairs]
         commands = []
         kept = set()
         for (line, copy), part in zip(pairs, tool.share(amount, weights, unit), strict=True):
@@ -123,8 +124,8 @@ class ArCollectionDispute(models.Model):
                 "price_unit": float(part),
                 "tax_ids": [fields.Command.clear()],
             }
-        gross = Decimal(str(line.price_unit * line.quantity * (1 - line.discount / 100)))
-        total = Decimal(str(line.price_total))
+        gross = tool.exact(line.price_unit * line.quantity * (1 - line.discount / 100))
+        total = tool.exact(line.price_total)
         price = part * gross / total if total else part
         return {"quantity": 1, "discount": 0, "price_unit": line.currency_id.round(float(price))}
 
@@ -149,6 +150,22 @@ class ArCollectionDispute(models.Model):
         else:
             last = credit.invoice_line_ids[-1:]
             last.price_unit += over
+
+    def action_open_credit_notes(self):
+        """The credit notes of the dispute."""
+        self.ensure_one()
+        self.check_access("read")
+        moves = self.credit_move_ids
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Credit notes"),
+            "res_model": "account.move",
+            "domain": [("id", "in", moves.ids)],
+            "views": [(False, "list"), (False, "form")],
+        }
+        if len(moves) == 1:
+            action.update(res_id=moves.id, views=[(False, "form")])
+        return action
 
     # === TELLING === #
     def _accountant(self):

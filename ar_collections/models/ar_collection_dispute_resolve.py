@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -20,6 +18,10 @@ class ArCollectionDispute(models.Model):
     _inherit = ["ar.collection.dispute", "ar.collection.approval.mixin"]
 
     _approval_kind = "credit"
+
+    approval_ids = fields.One2many(
+        groups="ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly"
+    )
 
     to_credit = fields.Monetary(
         compute="_compute_to_credit", help="What is given up of the disputed amount."
@@ -134,8 +136,8 @@ class ArCollectionDispute(models.Model):
         :return: list of (item, amount), without those that get nothing.
         """
         items = self.item_ids
-        left = [Decimal(str(max(0.0, item.amount - item.credited))) for item in items]
-        total = sum(left) if amount is None else Decimal(str(amount))
+        left = [tool.exact(max(0.0, item.amount - item.credited)) for item in items]
+        total = sum(left) if amount is None else tool.exact(amount)
         if total <= 0 or total > sum(left):
             raise UserError(
                 self.env._(
@@ -265,14 +267,6 @@ class ArCollectionDispute(models.Model):
         }
 
     def _on_approval_granted(self, approvals):
-        """:raises UserError: who approves may not make credit notes."""
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise UserError(
-                self.env._(
-                    "Approving a credit note needs the accounting right “Billing” beside the "
-                    "limit. Please let an accountant approve it."
-                )
-            )
         for dispute in self.filtered(lambda dispute: dispute.waiting_for == "approval"):
             dispute._make_credit_notes()
 

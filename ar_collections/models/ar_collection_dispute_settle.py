@@ -125,14 +125,17 @@ class ArCollectionDispute(models.Model):
 
     def _request_write_off(self, parts, note, details):
         """Hook: ask for the write-off. :param parts: dict id of the item -> amount."""
-        raise UserError(self.env._("Write-offs are not available here."))
 
     def _on_write_off(self, request):
         """The request this dispute asked for was posted, refused, cancelled or reversed."""
         for dispute in self.sudo():  # the program goes on, whoever answered
             if request.state == "posted" and dispute.waiting_for == "write_off":
                 dispute._set_state("resolved", outcome="write_off")
-            elif request.state in ("refused", "cancelled") and dispute.waiting_for == "write_off":
+            elif (
+                request.state in ("refused", "cancelled")
+                and dispute.waiting_for == "write_off"
+                and dispute.write_off_id == request
+            ):
                 dispute._take_back(
                     self.env._("the write-off %(name)s was not approved", name=request.name)
                 )

@@ -94,17 +94,6 @@ class ArCollectionDispute(models.Model):
             return self.state_seconds
         return tool.add_time(self.state_seconds, self.state, self.state_since, now)
 
-    def _close_vals(self, state, now):
-        """Hook: what is noted when it ends in ``state``, or opens again."""
-        return {"date_closed": now if state in ("resolved", "rejected") else False}
-
-    def _on_state(self, state, before):
-        """Hook: these disputes have just moved to a state.
-
-        :param dict before: id -> the state they were in.
-        """
-        self.env["ar.collection.queue"]._add(self.partner_id.ids)
-
     def _on_amounts(self, changes):
         """The disputed amounts were changed by a person.
 

@@ -48,6 +48,14 @@ class ArCollectionPromise(models.Model):
         return super(ArCollectionPromise, promises)._log_on_accounts(text)
 
 
+class ArCollectionDispute(models.Model):
+    _inherit = "ar.collection.dispute"
+
+    def _log_on_accounts(self, text):
+        disputes = self.with_context(**{KIND: "dispute"})
+        return super(ArCollectionDispute, disputes)._log_on_accounts(text)
+
+
 class ArCollectionNotice(models.Model):
     _inherit = "ar.collection.notice"
 

@@ -29,6 +29,7 @@ from . import (
     test_dispute,
     test_dispute_bad_days,
     test_dispute_flow,
+    test_dispute_use,
     test_figures,
     test_figures_shown,
     test_forecast,

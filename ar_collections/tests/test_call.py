@@ -154,13 +154,26 @@ class TestCall(CallCommon):
     # === OUTCOMES === #
     def test_dispute_holds_the_items(self):
         item = self._item(self.invoice)
-        call = self._log("dispute", note="Broken", line_ids=[Command.set(item.ids)])
+        reason = self.env.ref("ar_collections.dispute_reason_quality")
+        with self.assertRaisesRegex(UserError, "needs the reason of the dispute"):
+            self._log("dispute", note="Broken", line_ids=[Command.set(item.ids)])
+        call = self._log(
+            "dispute",
+            note="Broken",
+            line_ids=[Command.set(item.ids)],
+            dispute_reason_id=reason.id,
+            dispute_amount=250,
+        )
         self.assertRecordValues(
-            call.hold_ids,
-            [{"line_id": item.id, "kind": "disputed", "note": "Broken", "amount": 0}],
+            call.dispute_ids,
+            [{"amount": 250, "reason_id": reason.id, "description": "Broken", "channel": "call"}],
+        )
+        self.assertRecordValues(
+            call.dispute_ids._holds(), [{"line_id": item.id, "kind": "disputed", "amount": 250}]
         )
         self._refresh()
-        self.assertEqual(self.account.disputed, 1000)
+        self.assertEqual(self.account.disputed, 250)
+        self.assertIn(call.dispute_ids.name, self.account.message_ids[0].body)
 
     def test_insolvent_stops_dunning_and_tells_the_manager(self):
         call = self._log("insolvent", note="Administrator appointed")

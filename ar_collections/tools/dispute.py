@@ -13,6 +13,15 @@ ZERO = Decimal(0)
 HOUR, DAY = 3600, 86400
 
 
+def exact(amount: float) -> Decimal:
+    """The amount as it is written.
+
+    >>> exact(0.1) + exact(0.2)
+    Decimal('0.3')
+    """
+    return Decimal(str(amount))
+
+
 def fill(total: Decimal, caps: Sequence[Decimal]) -> list[Decimal]:
     """Give ``total`` to the first, what is over to the next; none gets more than its cap.
 

@@ -44,6 +44,15 @@ registerMessageAction("ar-promise", {
     sequence: 16,
 });
 
+registerMessageAction("ar-dispute", {
+    condition: isOfDebtor,
+    icon: "fa fa-flag-o",
+    name: _t("Dispute"),
+    onSelected: ({ message, owner, thread }) =>
+        open(owner.env, thread.id, "action_dispute", contextOf(message), thread),
+    sequence: 17,
+});
+
 /** An activity on a debtor can be logged as a call, which marks it as done. */
 patch(Activity.prototype, {
     get arIsOfDebtor() {

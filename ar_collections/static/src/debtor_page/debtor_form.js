@@ -33,6 +33,7 @@ export class ArDebtorFormController extends FormController {
         key("k", () => document.querySelector(".o_pager_previous")?.click());
         key("c", () => this.act("action_log_call"));
         key("p", () => this.act("action_promise"));
+        key("d", () => this.act("action_dispute"));
         key("s", () => this.act("action_snooze"));
         key("g", () => this.act("action_pin"));
         useQuestionAndSlash(useService("dialog"));

@@ -9,6 +9,7 @@ export const KEYS = [
     ["Enter", _t("open the debtor")],
     ["C", _t("log a call")],
     ["P", _t("promise to pay")],
+    ["D", _t("dispute or query")],
     ["S", _t("snooze")],
     ["X", _t("tick the row")],
     ["G", _t("pin or unpin")],
@@ -41,7 +42,9 @@ export class ArKeysBar extends Component {
             ["K", _t("previous")],
             ["C", _t("call")],
             ["P", _t("promise")],
-            ["S", _t("snooze")],
+            ["D", _t("dispute")],
+            ["D", _t("dispute or query")],
+    ["S", _t("snooze")],
             ["Enter", _t("open")],
             ["/", _t("search")],
         ];

@@ -86,6 +86,7 @@ export function useWorklist(getList, open) {
     useHotkey("k", () => worklist.move(-1), { allowRepeat: true, isAvailable: free });
     useHotkey("c", onCurrent("action_log_call"), { isAvailable: free });
     useHotkey("p", onCurrent("action_promise"), { isAvailable: free });
+    useHotkey("d", onCurrent("action_dispute"), { isAvailable: free });
     useHotkey("s", onCurrent("action_snooze"), { isAvailable: free });
     useHotkey("g", onCurrent("action_pin"), { isAvailable: free });
     useHotkey("x", () => current()?.toggleSelection(), { isAvailable: free });
