@@ -16,6 +16,8 @@ from . import (
     ar_collection_ageing_check,
     ar_collection_ageing_items,
     ar_collection_ageing_rows,
+    ar_collection_ageing_screen,
+    ar_collection_ageing_table,
     ar_collection_application,
     ar_collection_application_apply,
     ar_collection_application_credit,

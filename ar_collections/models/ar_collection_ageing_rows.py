@@ -33,8 +33,8 @@ class ArCollectionAgeing(models.AbstractModel):
         columns = SQL(", ").join(SQL.identifier(name) for name in SUMS)
         order = self._ageing_order_sql(options)
         page = SQL(
-            "SELECT FALSE AS is_total, kind, key, name, debtors, items, 1::bigint AS rows, %s"
-            " FROM grouped ORDER BY kind NULLS FIRST, %s, key NULLS LAST %s %s",
+            "SELECT FALSE AS is_total, kind, key_0 AS key, name, debtors, items, 1::bigint AS rows,"
+            " %s FROM grouped ORDER BY kind NULLS FIRST, %s, key_0 NULLS LAST %s %s",
             columns,
             order,
             SQL("LIMIT %s", limit) if limit else SQL(),
@@ -48,7 +48,7 @@ class ArCollectionAgeing(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 "WITH grouped AS MATERIALIZED (%s) SELECT * FROM (%s) page %s",
-                self._ageing_grouped_sql(options, path, level),
+                self._ageing_grouped_sql(options, path, (level,)),
                 page,
                 total if totals else SQL(),
             )
@@ -64,62 +64,81 @@ class ArCollectionAgeing(models.AbstractModel):
         return row
 
     @api.model
-    def _ageing_grouped_sql(self, options, path, level):
+    def _ageing_grouped_sql(self, options, path, levels):
         """SQL: items added up first by debtor and then by what the rows stand for, so that
-        whatever is known of the debtor is joined to debtors, not to items."""
-        own = ITEM_LEVELS.get(level, SQL("NULL::int"))
+        whatever is known of the debtor is joined to debtors, not to items.
+
+        Columns: kind, key_0 .. (one per level), name, debtors, items, ``SUMS``.
+        """
+        own = [
+            SQL("%s AS %s", ITEM_LEVELS[level], SQL.identifier(f"own_{number}"))
+            for number, level in enumerate(levels)
+            if level in ITEM_LEVELS
+        ]
         sums = SQL(", ").join(
             SQL("sum(amount) FILTER (WHERE %s) AS %s", condition, SQL.identifier(name))
             if name not in HELD
             else SQL("sum(%(name)s) FILTER (WHERE is_held) AS %(name)s", name=SQL.identifier(name))
             for name, condition in FILTERS.items()
         )
+        keys = [self._ageing_key_sql(level, number) for number, level in enumerate(levels)]
+        numbers = range(2, 2 + len(own) + 1)
         return SQL(
             """
-            SELECT %(kind)s AS kind, %(key)s AS key, %(name)s AS name,
+            SELECT %(kind)s AS kind, %(keys)s, %(name)s AS name,
                    count(by_debtor.partner_id) AS debtors, sum(items) AS items, %(sums)s
-              FROM (SELECT item.kind, item.partner_id, %(own)s AS own, count(*) AS items,
+              FROM (SELECT item.kind, item.partner_id, %(own)s count(*) AS items,
                            sum(open) AS company_total, %(item_sums)s
                       FROM (%(items)s) item
-                     GROUP BY item.kind, item.partner_id, %(own)s) by_debtor
+                     GROUP BY 1, %(numbers)s) by_debtor
               %(join)s
-             GROUP BY 1, 2
+             GROUP BY 1, %(key_numbers)s
             """,
-            kind=SQL("NULLIF(by_debtor.kind, 'trade')") if level != "currency" else SQL("NULL"),
-            key=self._ageing_key_sql(level),
-            name=SQL("max(debtor.name)") if level == "debtor" else SQL("NULL"),
+            kind=SQL("NULLIF(by_debtor.kind, 'trade')") if levels != ("currency",) else SQL("NULL"),
+            keys=SQL(", ").join(
+                SQL("%s AS %s", key, SQL.identifier(f"key_{number}"))
+                for number, key in enumerate(keys)
+            ),
+            name=SQL("max(debtor.name)") if "debtor" in levels else SQL("NULL"),
             sums=SQL(", ").join(
                 SQL("coalesce(sum(by_debtor.%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
                 for name in SUMS
             ),
-            own=own if level in ITEM_LEVELS else SQL("NULL::int"),
+            own=SQL("%s,", SQL(", ").join(own)) if own else SQL(),
             item_sums=sums,
             items=self._ageing_items_sql(options, path),
-            join=self._ageing_join_sql(level),
+            numbers=SQL(", ").join(SQL("%s", number) for number in numbers),
+            join=self._ageing_join_sql(levels),
+            key_numbers=SQL(", ").join(SQL("%s", 2 + number) for number in range(len(keys))),
         )
 
     @api.model
-    def _ageing_key_sql(self, level):
+    def _ageing_key_sql(self, level, number):
         """SQL: what a row stands for; nothing where its items are nobody's."""
+        if level == "currency":
+            return SQL("by_debtor.%s", SQL.identifier(f"own_{number}"))
         if level in ACCOUNT_LEVELS:
             key = SQL("account.%s", ACCOUNT_LEVELS[level])
         elif level == "country":
             key = SQL("debtor.country_id")
         else:
-            key = SQL("by_debtor.own")
-        return SQL("CASE WHEN by_debtor.kind = 'trade' OR %s THEN %s END", level == "currency", key)
+            key = SQL("by_debtor.%s", SQL.identifier(f"own_{number}"))
+        return SQL("CASE WHEN by_debtor.kind = 'trade' THEN %s END", key)
 
     @api.model
-    def _ageing_join_sql(self, level):
-        if level in ACCOUNT_LEVELS:
-            return SQL(
-                "LEFT JOIN ar_collection account ON account.partner_id = by_debtor.partner_id"
-                " AND account.company_id = %s",
-                self.env.company._ar_root().id,
+    def _ageing_join_sql(self, levels):
+        joins = []
+        if set(levels) & set(ACCOUNT_LEVELS):
+            joins.append(
+                SQL(
+                    "LEFT JOIN ar_collection account ON account.partner_id = by_debtor.partner_id"
+                    " AND account.company_id = %s",
+                    self.env.company._ar_root().id,
+                )
             )
-        if level in ("country", "debtor"):
-            return SQL("LEFT JOIN res_partner debtor ON debtor.id = by_debtor.partner_id")
-        return SQL()
+        if set(levels) & {"country", "debtor"}:
+            joins.append(SQL("LEFT JOIN res_partner debtor ON debtor.id = by_debtor.partner_id"))
+        return SQL(" ").join(joins)
 
     @api.model
     def _ageing_order_sql(self, options):
@@ -132,9 +151,9 @@ class ArCollectionAgeing(models.AbstractModel):
     @api.model
     def _ageing_items(self, options, path=(), offset=0, limit=None):
         """The items below a row, the oldest first: list of dicts, see ``_ageing_items_sql``;
-        further ``name`` (number of the entry), ``ref`` and ``installment`` of ``installments``."""
+        further ``name`` (number of the entry), ``ref`` and ``part``, as 1/2 of instalments."""
         self._flush_ageing()
-        return self.env.execute_query_dict(
+        rows = self.env.execute_query_dict(
             SQL(
                 "%s ORDER BY item.due_date, item.line_id %s %s",
                 self._ageing_shown_items_sql(options, path),
@@ -142,6 +161,27 @@ class ArCollectionAgeing(models.AbstractModel):
                 SQL("OFFSET %s", offset) if offset else SQL(),
             )
         )
+        parts = self._ageing_parts({row["move_id"] for row in rows})
+        for row in rows:
+            row["part"] = parts.get(row["line_id"], "")
+        return rows
+
+    @api.model
+    def _ageing_parts(self, move_ids):
+        """dict item -> which instalment it is, as 1/2; of those that have several."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, row_number() OVER (PARTITION BY move_id ORDER BY date_maturity, id),
+                       count(*) OVER (PARTITION BY move_id)
+                  FROM account_move_line
+                 WHERE move_id = ANY(%s::int[]) AND account_id = ANY(%s::int[])
+                """,
+                list(move_ids),
+                [account_id for account_id, _other in self._ageing_accounts()],
+            )
+        )
+        return {line_id: f"{number}/{count}" for line_id, number, count in rows if count > 1}
 
     @api.model
     def _ageing_shown_items_sql(self, options, path=()):

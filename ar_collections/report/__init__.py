@@ -2,6 +2,7 @@ from . import (
     ar_collection_activity,
     ar_collection_activity_report,
     ar_collection_activity_rows,
+    ar_collection_ageing_item,
     ar_collection_comparison,
     ar_collection_contact_flaw,
     ar_collection_contact_log,
