@@ -92,6 +92,7 @@ from . import (
     ar_collection_dispute_team,
     ar_collection_dispute_write_off,
     ar_collection_document,
+    ar_collection_export,
     ar_collection_export_mixin,
     ar_collection_figures,
     ar_collection_figures_debtors,

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ..tools.ageing_options import AMOUNTS, BUCKETS, DIMENSIONS, read_path, shares
 from .ar_collection_ageing_table import MODELS
+from .ar_collection_export import AT_ONCE
 
 #: Rows that are loaded at once.
 PAGE = 80
@@ -89,12 +90,10 @@ class ArCollectionAgeing(models.AbstractModel):
             for level, key in steps
         ]
         columns = {entry["name"]: entry["label"] for entry in self._columns(asked)}
+        what = columns.get(column) or self.env._("All items")
         return {
             "type": "ir.actions.act_window",
-            "name": ", ".join(
-                [*labels, columns.get(column) or self.env._("All items")]
-                + [format_date(self.env, asked.day)]
-            ),
+            "name": ", ".join([*labels, what, format_date(self.env, asked.day)]),
             "res_model": "ar.collection.ageing.item",
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],
             "context": {
@@ -117,6 +116,39 @@ class ArCollectionAgeing(models.AbstractModel):
             "res_model": "ar.collection.ageing.difference",
             "views": [(False, "list")],
             "context": {"ar_ageing": {"options": self._plain_options(asked)}},
+        }
+
+    @api.model
+    def action_export(self, kind, options=None):
+        """The report as a file: at once, or by a job when it is large.
+
+        :param kind: xlsx, pdf, or send (a spreadsheet in an e-mail).
+        """
+        self._check_reader()
+        asked = self._options(options)
+        if kind not in ("xlsx", "pdf", "send"):
+            raise UserError(self.env._("There is no such file: %(kind)s.", kind=kind))
+        rows = self._ageing_groups(asked.with_rows("collector"), totals=True)
+        at_once = rows[-1]["items"] <= AT_ONCE
+        export = self.env["ar.collection.export"]._ask(
+            "ageing", "pdf" if kind == "pdf" else "xlsx", self._plain_options(asked), at_once
+        )
+        if not at_once:
+            return self._ageing_later_notice()
+        return export.action_send() if kind == "send" else export.action_download()
+
+    @api.model
+    def _ageing_later_notice(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "The file is large and is being made. You get a message when it is ready; it "
+                    "then stands under Reporting, Exports, too."
+                ),
+            },
         }
 
     # === PLAIN VALUES === #

@@ -48,7 +48,7 @@ class ArCollectionAgeing(models.AbstractModel):
     _inherit = "ar.collection.ageing"
 
     @api.model
-    def _table(self, options):
+    def _report(self, options):
         """The report with all its rows above the items.
 
         :param options: ``tools.ageing_options.Options`` or plain values of them.

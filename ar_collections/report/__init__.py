@@ -3,6 +3,8 @@ from . import (
     ar_collection_activity_report,
     ar_collection_activity_rows,
     ar_collection_ageing_item,
+    ar_collection_ageing_report,
+    ar_collection_ageing_xlsx,
     ar_collection_comparison,
     ar_collection_contact_flaw,
     ar_collection_contact_log,
@@ -15,4 +17,5 @@ from . import (
     ar_collection_promise_report,
     ar_collection_statement_report,
     xlsx,
+    xlsx_stream,
 )
