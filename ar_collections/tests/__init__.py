@@ -1,5 +1,6 @@
 from . import (
     test_ageing,
+    test_ageing_files,
     test_api,
     test_application,
     test_approval,

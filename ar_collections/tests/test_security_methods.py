@@ -7,6 +7,7 @@ from .test_security import SecurityCommon
 #: Public methods besides actions (DESIGN, section 7): JSON-2 exposes them all.
 NAMED = {
     "ar.collection": {"figures_time", "worklist_day"},
+    "ar.collection.ageing": {"check", "children", "table"},
     "ar.collection.call": {"log"},
     "ar.collection.kpi": {"dashboard", "dashboard_team"},
     "ar.collection.notice": {"to_do"},

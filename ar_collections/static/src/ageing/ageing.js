@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { WithSearch } from "@web/search/with_search/with_search";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -10,12 +11,9 @@ export class ArAgeing extends Component {
     static components = { ArAgeingTable, WithSearch };
     static props = { ...standardActionServiceProps };
     static path = "aged-receivables";
+    static displayName = _t("Aged receivables");
 
-    setup() {
-        this.env.config.setDisplayName(this.props.action.name);
-    }
-
-    get search() {
+    get searchProps() {
         return {
             resModel: "ar.collection",
             searchViewId: false,

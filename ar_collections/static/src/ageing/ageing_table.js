@@ -143,7 +143,7 @@ export class ArAgeingTable extends Component {
         }
     }
 
-    text(row, column) {
+    amountText(row, column) {
         const currencyId =
             column.name === "company_total"
                 ? this.state.table.company_currency_id
@@ -207,7 +207,7 @@ export class ArAgeingTable extends Component {
     /** On a telephone: the amounts of a row that are something, without its total. */
     parts(row) {
         return this.columns.filter(
-            (column) => column.name !== "total" && this.text(row, column).match(/\d/),
+            (column) => column.name !== "total" && this.amountText(row, column).match(/\d/),
         );
     }
 
