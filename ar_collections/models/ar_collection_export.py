@@ -1,9 +1,12 @@
+import logging
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 #: So many items are written while the reader waits; more by a job.
 AT_ONCE = 20_000
@@ -153,8 +156,8 @@ class ArCollectionExport(models.Model):
         """Write the document to a path. :return: name of the file."""
         ageing = self.env["ar.collection.ageing"]
         if self.file_format == "pdf":
-            return ageing._write_pdf(path, self.options)
-        return ageing._write_xlsx(path, self.options)
+            return ageing._write_pdf(path, self.options or {})
+        return ageing._write_xlsx(path, self.options or {})
 
     def _set_state(self, state, **vals):
         for export in self:
@@ -178,6 +181,11 @@ class ArCollectionExport(models.Model):
                     export._make()
             except UserError as error:
                 export._set_state("failed", error=str(error))
+            except Exception:
+                _logger.exception("Export %s could not be made", export.id)
+                export._set_state(
+                    "failed", error=self.env._("An error of the program; the log tells more.")
+                )
             export._tell()
             if not cron._commit_progress(1, remaining=len(waiting) - number):
                 break
