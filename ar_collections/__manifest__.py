@@ -136,7 +136,6 @@
         "report/ar_collection_ageing_views.xml",
         "report/ar_collection_ageing_report.xml",
         "views/ar_collection_export_views.xml",
-        "views/ar_collections_menus.xml",
         "views/ar_collection_ageing_menus.xml",
         "views/ar_collection_call_views.xml",
         "views/ar_collection_hardship_views.xml",
