@@ -77,8 +77,8 @@ class ArCollectionAgeing(models.AbstractModel):
         root = self.env.company._ar_root()
         labels = ageing.bucket_labels(root.sudo()._ar_limits())  # sudo: settings of the company
         first = {
-            "due": self.env._("Not due"),
             "original": self.env._("Not due"),
+            "due": self.env._("Not due"),
             "invoice": self.env._("Of the day"),
         }[options.basis]
         columns = [

@@ -14,8 +14,9 @@ class ArCollectionAgeing(models.AbstractModel):
         """The report, every item of it, beside the receivable accounts at the end of the day.
 
         :return: dict with ``report``, ``ledger``, ``difference`` (company currency),
-            ``accounts`` (list of dicts id, code, name, report, ledger), and ``other_branches``
-            (balance of branches that the reader has not open); None to who sees own debtors
+            ``accounts`` (list of dicts id, code, name, report, ledger), ``other_branches``
+            (balance of branches that the reader has not open), and ``redated`` (what is open of
+            items that an extension gave a later due date); None to who sees own debtors
             only.
         """
         if not self._ageing_sees_all():
@@ -45,7 +46,23 @@ class ArCollectionAgeing(models.AbstractModel):
                 for account in found.sorted("code")
             ],
             "other_branches": self._other_branches(options.day, root, branch_ids),
+            "redated": currency.round(self._redated(options, branch_ids)),
         }
+
+    @api.model
+    def _redated(self, options, branch_ids):
+        """What is open of items whose due date an extension has changed."""
+        [[amount]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT coalesce(sum(line.open), 0) FROM (%s) line
+                 WHERE line.ar_original_due_date != line.date_maturity
+                   AND line.id IN (SELECT line_id FROM ar_collection_plan_item)
+                """,
+                self._ageing_lines_sql(Options(options.day, options.live), branch_ids, None),
+            )
+        )
+        return float(amount)
 
     @api.model
     def _ageing_by_account_sql(self, options):

@@ -143,7 +143,7 @@ class ArCollectionAgeing(models.AbstractModel):
         columns = SQL(
             "line.id, line.move_id, line.partner_id, line.company_id, line.account_id,"
             " line.currency_id, line.date, line.date_maturity, line.invoice_date,"
-            " line.no_followup, line.ar_level_id"
+            " line.ar_original_due_date, line.no_followup, line.ar_level_id"
         )
         wanted = SQL(
             "line.account_id = ANY(%s::int[]) AND line.company_id = ANY(%s::int[])"
@@ -240,13 +240,9 @@ class ArCollectionAgeing(models.AbstractModel):
         """SQL: the date by which an item ages."""
         if basis == "invoice":
             return SQL("coalesce(line.invoice_date, line.date)")
-        due = SQL("coalesce(line.date_maturity, line.date)")
-        return SQL("coalesce(%s, %s)", self._ageing_original_sql(), due) if basis != "due" else due
-
-    @api.model
-    def _ageing_original_sql(self):
-        """Hook, SQL: the due date of an item before it was re-dated, or NULL."""
-        return SQL("NULL::date")
+        if basis == "original":
+            return self.env["account.move.line"]._ar_original_due_sql("line")
+        return SQL("coalesce(line.date_maturity, line.date)")
 
     @api.model
     def _ageing_bucket_sql(self, options):
@@ -266,18 +262,27 @@ class ArCollectionAgeing(models.AbstractModel):
 
     @api.model
     def _ageing_dispute_sql(self, names):
-        """Hook, SQL: under which dispute an item stands."""
+        """SQL: the reason for which an item is disputed; -1: without one; NULL: it is not."""
+        if "dispute" not in names:
+            return SQL("NULL::int")
         disputed = SQL("held.upto_disputed > 0 OR debtor.kind = 'disputed'")
-        return (
-            SQL("CASE WHEN %s THEN 'disputed' END", disputed)
-            if "dispute" in names
-            else SQL("NULL::text")
-        )
+        return SQL("CASE WHEN %s THEN coalesce(dispute.reason_id, -1) END", disputed)
 
     @api.model
     def _ageing_dispute_join(self, names, day):
-        """Hook, SQL: what ``_ageing_dispute_sql`` needs."""
-        return SQL()
+        """SQL: the dispute behind the hold of an item that was in force at the day."""
+        if "dispute" not in names:
+            return SQL()
+        return SQL(
+            """
+            LEFT JOIN (SELECT DISTINCT ON (hold.line_id) hold.line_id, dispute.reason_id
+                         FROM ar_collection_hold hold
+                         JOIN ar_collection_dispute dispute ON dispute.id = hold.source_id
+                        WHERE hold.source_model = 'ar.collection.dispute' AND %s
+                        ORDER BY hold.line_id, hold.id) dispute ON dispute.line_id = line.id
+            """,
+            self.env["ar.collection.hold"]._in_force_sql("hold", day),
+        )
 
     @api.model
     def _figures(self):

@@ -207,5 +207,10 @@ class ArCollectionAgeing(models.AbstractModel):
     @api.model
     def _flush_ageing(self):
         self._figures()._flush_ledger()
-        for name in ("account.partial.reconcile", "res.users"):
+        for name in (
+            "account.partial.reconcile",
+            "res.users",
+            "ar.collection.dispute",
+            "ar.collection.plan.item",
+        ):
             self.env[name].flush_model()

@@ -17,6 +17,7 @@ MODELS = {
     "policy": "ar.collection.policy",
     "level": "ar.collection.level",
     "stage": "ar.collection.stage",
+    "dispute": "ar.collection.dispute.reason",
     "currency": "res.currency",
 }
 
@@ -126,8 +127,6 @@ class ArCollectionAgeing(models.AbstractModel):
                 "no_partner": self.env._("Entries without a partner"),
                 "non_trade": self.env._("Receivables that are not of trade"),
             }
-        if level == "dispute":
-            return self._ageing_dispute_names(keys)
         ids = [key for key in keys if key]
         if level == "debtor":  # 100,000 of them: nothing but the name
             self.env["res.partner"].flush_model(["name"])
@@ -138,12 +137,10 @@ class ArCollectionAgeing(models.AbstractModel):
             )
         # sudo: names beside figures that the reader may see
         records = self.env[MODELS[level]].sudo().browse(ids).exists()
-        return {record.id: record.display_name for record in records}
-
-    @api.model
-    def _ageing_dispute_names(self, keys):
-        """Hook: dict key of ``_ageing_dispute_sql`` -> name of the row."""
-        return {"disputed": self.env._("In dispute")}
+        names = {record.id: record.display_name for record in records}
+        return (
+            names | {-1: self.env._("In dispute, no reason given")} if level == "dispute" else names
+        )
 
     @api.model
     def _ageing_nothing(self, level):
@@ -188,9 +185,9 @@ class ArCollectionAgeing(models.AbstractModel):
         """What the figures are, in sentences."""
         currency = self.env.company._ar_root().sudo().currency_id  # sudo: its name
         basis = {
-            "due": self.env._("by due date"),
+            "original": self.env._("by due date"),
+            "due": self.env._("by due date, after extensions"),
             "invoice": self.env._("by invoice date"),
-            "original": self.env._("by original due date"),
         }[options.basis]
         notes = [
             self.env._(
@@ -206,6 +203,13 @@ class ArCollectionAgeing(models.AbstractModel):
             notes.append(self.env._("Only some debtors: the report is filtered."))
         if isinstance(options.amounts, int):
             notes.append(self.env._("Only items in this currency."))
+        if check and check["redated"]:
+            notes.append(
+                self.env._(
+                    "Extensions gave %(amount)s a later due date.",
+                    amount=formatLang(self.env, check["redated"], currency_obj=currency),
+                )
+            )
         notes.append(self._ageing_check_sentence(options, check, currency))
         return notes
 

@@ -78,6 +78,45 @@ class TestAgeing(AgeingCommon):
         self.assertEqual(self._row(0), {"not_due": 100, "total": 100})
         self.assertEqual(self._row(0, basis="invoice"), {"bucket_3": 100, "total": 100})
 
+    def test_redated(self):
+        """An extension changes the due date; the report ages by the first one, unless asked."""
+        move = self._invoice(100, 40)
+        account = self._account()
+        plan = (
+            self.env["ar.collection.plan"]
+            .sudo()
+            .create(
+                {
+                    "collection_id": account.id,
+                    "kind": "extension",
+                    "currency_id": account.currency_id.id,
+                }
+            )
+        )
+        item = self._item(move)
+        self.env["ar.collection.plan.item"].sudo().create({"plan_id": plan.id, "line_id": item.id})
+        item.write({"ar_original_due_date": self._ago(40), "date_maturity": self._ago(-5)})
+        self.assertEqual(self._row(0)["bucket_2"], 100)
+        self.assertEqual(self._row(0, basis="due")["not_due"], 100)
+        self.assertEqual(self.Ageing._tie_out(self._options(0))["redated"], 100)
+
+    def test_by_dispute(self):
+        disputed, free = self._invoice(100, 5), self._invoice(30, 5)
+        self._account()
+        reason = self.env["ar.collection.dispute.reason"].search(
+            [("for_query", "=", False)], limit=1
+        )
+        self.env["ar.collection.dispute"]._open(
+            self._account(), {self._item(disputed).id: None}, reason=reason
+        )
+        rows = self._rows(0, rows=["dispute"])
+        self.assertEqual(
+            {key: row["total"] for key, row in rows.items()}, {reason.id: 100, None: 30}
+        )
+        self.assertEqual(rows[reason.id]["disputed"], 100)
+        items = self.Ageing._ageing_items(self._options(0, rows=["dispute"]), (("dispute", None),))
+        self.assertEqual([item["name"] for item in items], [free.name])
+
     def test_buckets_of_the_company(self):
         self.company.write(
             {"ar_bucket_1": 10, "ar_bucket_2": 20, "ar_bucket_3": 40, "ar_bucket_4": 50}

@@ -36,9 +36,9 @@ export class ArAgeingOptions extends Component {
 
     get bases() {
         return [
-            ["due", _t("due date")],
+            ["original", _t("due date")],
+            ["due", _t("due date after extensions")],
             ["invoice", _t("invoice date")],
-            ["original", _t("original due date")],
         ];
     }
 
