@@ -116,6 +116,7 @@
         "views/ar_collection_transfer_views.xml",
         "views/ar_collection_balance_batch_views.xml",
         "views/ar_collection_deduction_views.xml",
+        "views/ar_collection_statement_comparison_views.xml",
         "report/ar_collection_activity_report.xml",
         "wizard/ar_collection_activity_print_views.xml",
         "report/ar_collection_activity_views.xml",

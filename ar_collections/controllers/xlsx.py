@@ -9,6 +9,7 @@ MODELS = (
     "ar.collection.kpi.report",
     "ar.collection.run",
     "ar.collection.run.replay",
+    "ar.collection.statement.comparison",
     "ar.collection.statement.print",
     "ar.collection.worklist.export",
 )

@@ -36,3 +36,15 @@ class ArCollection(models.Model):
             "ar_collections.ar_collection_statement_action"
         )
         return {**action, "domain": [("collection_id", "=", self.id)], "context": {}}
+
+    def action_compare_statement(self):
+        """Compare the debtor's own statement with ours."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_collections.ar_collection_statement_comparison_action"
+        )
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_collection_id": self.id},
+        }

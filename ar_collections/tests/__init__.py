@@ -83,6 +83,7 @@ from . import (
     test_simulate_rights,
     test_snapshot,
     test_statement,
+    test_statement_compare,
     test_statement_run,
     test_today,
     test_tools,

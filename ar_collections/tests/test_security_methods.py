@@ -1,3 +1,5 @@
+import base64
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -66,6 +68,15 @@ class TestSecurityMethods(SecurityCommon):
             scene["ar.collection.statement"] = statements._queue(
                 scene["ar.collection"], run_id=run.id
             )
+            comparison = cls.env["ar.collection.statement.comparison"].create(
+                {
+                    "collection_id": scene["ar.collection"].id,
+                    "file": base64.b64encode(b"Document;Amount\nA-1;5"),
+                }
+            )
+            comparison.action_compare()
+            scene[comparison._name] = comparison
+            scene[comparison.line_ids._name] = comparison.line_ids[0]
 
     def _public_methods(self):
         """(model, name) of every public method that the addon adds."""
