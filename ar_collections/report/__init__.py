@@ -16,6 +16,7 @@ from . import (
     ar_collection_problem,
     ar_collection_promise_report,
     ar_collection_statement_report,
+    ar_collection_withheld_letter,
     xlsx,
     xlsx_stream,
 )

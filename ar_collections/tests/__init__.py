@@ -100,6 +100,7 @@ from . import (
     test_tracker,
     test_tracker_report,
     test_transfer,
+    test_withheld,
     test_worklist,
     test_worklist_actions,
     test_worklist_concurrency,
