@@ -51,21 +51,25 @@ class ArCollectionPlan(models.Model):
                 plan._mail(OFFER, document)
         return result
 
-    def _mail(self, template, files):
+    def _mail(self, template, files, record=None):
         """Write a mail into the thread of the debtor; core's queue sends it.
 
         The debtor's contact gets it, followers do not, and the answer comes to the thread.
 
-        :param template: external id.
+        :param template: external id, or id of a ``mail.template``.
         :param files: ``ir.attachment``, copied for the mail: the kept ones stay evidence.
+        :param record: what the template is about, for example an instalment; None: the plan.
         """
         self.ensure_one()
         contact, company, lang = self._agreement_contact(), self.company_id, self._content_lang()
         # sudo: templates and settings of the company are read for whoever may offer
-        plan = self.sudo().with_context(lang=lang)
-        mail = plan.env.ref(template)
+        about = (record or self).sudo().with_context(lang=lang)
+        if isinstance(template, int):
+            mail = about.env["mail.template"].browse(template)
+        else:
+            mail = about.env.ref(template)
         values = {
-            name: mail._render_field(name, plan.ids, compute_lang=True)[plan.id]
+            name: mail._render_field(name, about.ids, compute_lang=True)[about.id]
             for name in ("subject", "body_html")
         }
         sender = company.email_formatted

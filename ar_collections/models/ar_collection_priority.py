@@ -26,7 +26,12 @@ VALUES = {
     "promised": "100 * source.promised / nullif(source.total_overdue, 0)",
     "disputed": "100 * source.disputed / nullif(source.total_overdue, 0)",
     "planned": "100 * source.planned / nullif(source.total_overdue, 0)",
+    "instalments": "account.late_instalments",
+    "broken_plans": "account.broken_plans",
 }
+
+#: Whether a debtor gets points: something can be collected, or an instalment has not come.
+ASKED = SQL("(source.net_collectable > 0 OR account.late_instalments > 0)")
 
 
 class ArCollection(models.Model):
@@ -53,7 +58,7 @@ class ArCollection(models.Model):
         return (
             SQL("used.percent"),
             SQL("point.total"),
-            SQL("CASE WHEN source.net_collectable > 0 THEN point.reasons END"),
+            SQL("CASE WHEN %s THEN point.reasons END", ASKED),
             self._worklist_group_sql(),
         )
 
@@ -122,11 +127,12 @@ class ArCollection(models.Model):
         ]
         return SQL(
             """
-            SELECT CASE WHEN source.net_collectable > 0 THEN %(total)s ELSE 0 END AS total,
+            SELECT CASE WHEN %(asked)s THEN %(total)s ELSE 0 END AS total,
                    ('[' || concat_ws(',', %(reasons)s) || ']')::jsonb AS reasons
               FROM (SELECT %(values)s OFFSET 0) value
              CROSS JOIN LATERAL (SELECT %(points)s OFFSET 0) given
             """,
+            asked=ASKED,
             total=SQL(" + ").join(column for _rule, column in columns),
             reasons=SQL(", ").join(reasons),
             values=SQL(", ").join(values),

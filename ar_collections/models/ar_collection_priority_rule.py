@@ -18,6 +18,8 @@ KINDS = [
     ("promised", "Share of overdue promised (percent)"),
     ("disputed", "Share of overdue disputed (percent)"),
     ("planned", "Share of overdue on plan (percent)"),
+    ("instalments", "Instalments late or missed"),
+    ("broken_plans", "Plans broken in 12 months"),
 ]
 
 

@@ -106,9 +106,7 @@ class Verdict:
         return next((line for line in self.lines if line.open > 0), None)
 
 
-def judge(
-    plan: Plan, money: Iterable[Money], today: date, until: date | None = None
-) -> Verdict:
+def judge(plan: Plan, money: Iterable[Money], today: date, until: date | None = None) -> Verdict:
     """How the plan stands.
 
     :param until: only money dated until then counts; what came later is taken as still open.
