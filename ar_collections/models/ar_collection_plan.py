@@ -56,6 +56,8 @@ MACHINE = frozenset(
         "create_date",
     }
 )
+#: Context key: ids of the items a new plan is for, instead of the overdue ones.
+ITEMS_KEY = "ar_collections_plan_items"
 #: What a person may change of a plan that is no draft any more.
 CHANGEABLE = frozenset({"note"})
 

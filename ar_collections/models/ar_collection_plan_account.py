@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .ar_collection_promise_items import ITEMS_KEY
+from .ar_collection_plan import ITEMS_KEY
 
 #: Months of plans that count as broken ones of a debtor.
 MONTHS = 12

@@ -179,7 +179,7 @@ class ArCollectionPlan(models.Model):
                 plan._check_complete()
             except UserError as error:
                 plan._set_state("draft")
-                plan._log_on_accounts(lambda plan, error=error: str(error))
+                plan._note_on_account(str(error))
                 continue
             plan._set_offered()
 
@@ -189,11 +189,11 @@ class ArCollectionPlan(models.Model):
             # sudo: the state of an approval is written by asking and answering only
             plan.sudo().approval_state = "refused" if request.state == "refused" else False
             plan._set_state("draft")
-            plan._log_on_accounts(
-                lambda plan, answer=request[:1].answer: self.env._(
+            plan._note_on_account(
+                self.env._(
                     "%(plan)s was not approved: %(why)s",
                     plan=plan.display_name,
-                    why=answer or self.env._("withdrawn"),
+                    why=request[:1].answer or self.env._("withdrawn"),
                 )
             )
 

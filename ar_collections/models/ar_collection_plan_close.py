@@ -66,7 +66,7 @@ class ArCollectionPlan(models.Model):
             self._step(self.env._("%(plan)s: close the rest by hand", plan=self.name))
         # sudo: noted by transitions only
         self.sudo().closing = text
-        self._log_on_accounts(lambda plan: text)
+        self._note_on_account(text)
 
     def _rests(self):
         """What is left of the items: dict item -> amount in the currency of the plan."""

@@ -163,6 +163,10 @@ class ArCollectionPlan(models.Model):
             accounts = self.env["ar.collection"].sudo().browse(bodies)
             accounts._message_log_batch({id_: " ".join(texts) for id_, texts in bodies.items()})
 
+    def _note_on_account(self, text):
+        """A note in the timeline of the debtor of this plan."""
+        self.collection_id.sudo()._message_log(body=text)  # sudo: as above
+
     def _state_text(self, before):
         """What happened to a plan that was in state ``before``, for the timeline."""
         _ = self.env._

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .ar_collection_promise_items import ITEMS_KEY
+from .ar_collection_plan import ITEMS_KEY
 
 #: Holds of these kinds keep an item, or part of it, off a plan.
 KEPT_OFF = ("placed", "withheld", "disputed")

@@ -205,29 +205,37 @@ class ArCollectionPlan(models.Model):
                     plan=self.display_name,
                 )
             )
-        lines = self.line_ids.sorted("date")
-        wanted = self.settlement_amount if self.kind == "settlement" else self.amount_items
-        problem = None
-        if not lines:
-            problem = self.schedule_problem or self._schedule_text("number")
-        elif self.currency_id.compare_amounts(self.amount, wanted):
-            problem = self._schedule_text("sum")
-        elif any(line.amount <= 0 for line in lines):
-            problem = self._schedule_text("small")
-        elif any(later.date <= line.date for line, later in zip(lines, lines[1:], strict=False)):
-            problem = self._schedule_text("order")
-        elif lines[0].date < self.company_id._ar_today():
-            problem = self.env._("The first instalment is in the past. Please choose a later day.")
-        elif self.kind == "settlement" and self.currency_id.compare_amounts(self.given_up, 0) <= 0:
-            problem = self.env._("A settlement asks for less than the items. Please lower the sum.")
-        elif self.kind == "extension" and len(lines) > 1:
-            problem = self.env._("An extension has one new day. Please choose instalments instead.")
-        if problem:
+        if problem := self._sums_problem() or self._days_problem():
             raise UserError(f"{self.display_name}: {problem}")
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(self.line_ids.sorted("date"), 1):
             if line.sequence != number:
                 line.sequence = number
         return result
+
+    def _sums_problem(self):
+        """What is wrong with the amounts, a sentence or None."""
+        settled = self.kind == "settlement"
+        wanted = self.settlement_amount if settled else self.amount_items
+        if not self.line_ids:
+            return self.schedule_problem or self._schedule_text("number")
+        if self.currency_id.compare_amounts(self.amount, wanted):
+            return self._schedule_text("sum")
+        if any(line.amount <= 0 for line in self.line_ids):
+            return self._schedule_text("small")
+        if settled and self.currency_id.compare_amounts(self.given_up, 0) <= 0:
+            return self.env._("A settlement asks for less than the items. Please lower the sum.")
+        return None
+
+    def _days_problem(self):
+        """What is wrong with the days, a sentence or None."""
+        dates = sorted(self.line_ids.mapped("date"))
+        if len(set(dates)) < len(dates):
+            return self._schedule_text("order")
+        if dates[0] < self.company_id._ar_today():
+            return self.env._("The first instalment is in the past. Please choose a later day.")
+        if self.kind == "extension" and len(dates) > 1:
+            return self.env._("An extension has one new day. Please choose instalments instead.")
+        return None
 
     @api.model
     def _default_first_date(self, company):

@@ -233,8 +233,8 @@ def _fill(plan: Plan, taken, reduced: Decimal, today: date) -> list[LineVerdict]
     )
     left = [amount for _event, amount in money]
     credit, at, result = reduced, 0, []
-    for line, target in zip(plan.lines, targets, strict=True):
-        paid, paid_on = ZERO, None
+    for line, wanted in zip(plan.lines, targets, strict=True):
+        target, paid, paid_on = wanted, ZERO, None
         while at < len(money) and paid < target:
             amount = min(left[at], target - paid)
             paid += amount

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from itertools import islice
+from itertools import islice, pairwise
 
 ZERO = Decimal(0)
 #: More instalments than that are no plan.
@@ -66,7 +66,7 @@ class Row:
         return self.amount + self.interest + self.fee
 
 
-def _open(day: date) -> bool:
+def _never(_day: date) -> bool:
     """Nothing is ever closed."""
     return False
 
@@ -94,7 +94,7 @@ class Terms:
     fee: Decimal = ZERO
     digits: int = 2
     rows: Sequence[tuple[date, Decimal]] = ()
-    closed: Callable[[date], bool] = _open
+    closed: Callable[[date], bool] = _never
 
 
 def is_weekend(day: date) -> bool:
@@ -289,7 +289,7 @@ def _custom(terms: Terms) -> list[Row]:
         raise ScheduleError("small")
     if sum(amount for _day, amount in rows) != terms.total:
         raise ScheduleError("sum")
-    if any(later[0] <= row[0] for row, later in zip(rows, rows[1:], strict=False)):
+    if any(later[0] <= row[0] for row, later in pairwise(rows)):
         raise ScheduleError("order")
     return _with_interest(terms, rows)
 
