@@ -94,7 +94,9 @@ class ArCollectionPlan(models.Model):
         credits_ = self.env["account.move"].sudo()
         for move, rest in by_move.items():
             credits_ |= self.sudo()._draft_credit(move.sudo(), rest)  # dito
-        self._ask_to_post(credits_)
+        self._ask_approver(
+            self.env._("Check and post the credit notes of %(plan)s", plan=self.display_name)
+        )
         return self.env._(
             "%(amount)s are credited by a draft for %(names)s.",
             amount=self.currency_id.format(sum(rests.values())),
@@ -146,19 +148,16 @@ class ArCollectionPlan(models.Model):
             else:
                 lines[-1:].price_unit += over
 
-    def _ask_to_post(self, moves):
+    def _ask_approver(self, summary):
+        """An activity on the debtor for who approves."""
         approver = self.env["ar.collection.approval"]._approver(self.company_id, self.user_id)
-        if approver and moves:
-            # sudo: the machine asks
-            self.collection_id.sudo().with_context(
-                mail_activity_quick_update=True
-            ).activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._(
-                    "Check and post the credit notes of %(plan)s", plan=self.display_name
-                ),
-                user_id=approver.id,
-            )
+        # sudo: the machine asks
+        account = self.collection_id.sudo().with_context(mail_activity_quick_update=True)
+        account.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            user_id=(approver or account.user_id or self.user_id).id,
+        )
 
     def _write_off_rest(self, rests):
         """Ask in the name of who built the plan: within that limit it is written off at once."""
@@ -187,7 +186,7 @@ class ArCollectionPlan(models.Model):
         drafts.button_cancel()
         self.sudo().closing = False  # noted by transitions only
         if posted:
-            self._step(
+            self._ask_approver(
                 self.env._(
                     "%(plan)s was not paid after all: reverse %(names)s",
                     plan=self.name,

@@ -56,7 +56,7 @@ class ArCollectionPlan(models.Model):
         """Begun, or taken up again."""
         begun = self.filtered(lambda plan: before[plan.id] in ("draft", "offered"))
         begun._replace_earlier()
-        begun.filtered(lambda plan: not plan.baseline)._note_start()
+        begun.filtered(lambda plan: before[plan.id] == "draft")._note_start()
         self._take_items()
         begun._end_holds()
         begun._place_holds()

@@ -151,7 +151,7 @@ class ArCollectionPlan(models.Model):
 
     def _money_since_offer(self):
         """Money matched with the items since the offer: dict item id -> amount."""
-        if not self.baseline:
+        if self.state in ("draft", "to_approve"):
             return {}
         came = {}
         baselines = dict.fromkeys(self.item_ids.line_id.ids, self.baseline)

@@ -69,7 +69,7 @@ class ArCollectionPlan(models.Model):
             | Domain("state", "=", "completed") & Domain("completed_on", ">=", since)
             | Domain("state", "=", "defaulted")
             & Domain("defaulted_on", ">=", since)
-            & Domain("again_ids.state", "not in", ("active", "completed", "defaulted"))
+            & ~Domain("again_ids", "any", [("state", "in", ("active", "completed", "defaulted"))])
             | Domain("cleared", "=", True) & Domain("judged_on", ">=", since)
         )
 
@@ -114,8 +114,8 @@ class ArCollectionPlan(models.Model):
 
     @api.model
     def _still_defaulted(self, plan, tool, money):
-        day = plan.defaulted_on
-        return adherence.judge(tool, money, day, until=day).state == "defaulted"
+        day = plan.defaulted_on - timedelta(days=1)  # the last one on which money was in time
+        return adherence.judge(tool, money, plan.defaulted_on, until=day).state == "defaulted"
 
     def _gather(self):
         """What judging needs: dict plan id -> (``adherence.Plan``, its money); three queries."""

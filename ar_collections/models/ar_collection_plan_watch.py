@@ -18,12 +18,12 @@ class ArCollectionPlan(models.Model):
         return result
 
     def _on_state(self, state, before):
+        if state in ("completed", "cancelled"):
+            for plan in self:
+                plan._take_step_back()
         result = super()._on_state(state, before)
         if state == "defaulted":
             self._on_default()
-        elif state in ("completed", "cancelled"):
-            for plan in self:
-                plan._take_step_back()
         elif state == "draft":
             for plan in self.filtered(lambda plan: before[plan.id] == "to_approve"):
                 plan._step(self.env._("%(plan)s: not approved, change it", plan=plan.name))

@@ -210,7 +210,7 @@ class TestPlan(PlanCommon):
         for change in (
             lambda: plan.write({"number": 7}),
             lambda: plan.line_ids[0].write({"amount": 1}),
-            lambda: plan.item_ids[0].unlink(),
+            plan.item_ids[0].unlink,
             plan.unlink,
         ):
             with self.assertRaises(UserError):

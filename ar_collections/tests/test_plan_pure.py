@@ -154,7 +154,7 @@ class TestAdherence(BaseCase):
             self.assertEqual(verdict.paid, paid)
             self.assertLessEqual(paid, sum(event.amount for event in money))
             self.assertTrue(all(line.open >= 0 and line.paid >= 0 for line in verdict.lines))
-            states = [line.open > 0 for line in verdict.lines]
+            states = [line.open > 0 for line in verdict.lines if line.state != "credited"]
             if plan.shorten != "pro_rata":
                 self.assertEqual(states, sorted(states), "filled in order")
             if verdict.state in ("completed", "cleared"):
