@@ -52,7 +52,7 @@ class ArCollectionPlan(models.Model):
             return
         if self.method == "afford":
             self.number = self._affordable_number() or self.number
-        if rows := self._schedule_rows_or_none():
+        if rows := self._terms_rows_or_none():
             self.line_ids = [Command.clear(), *(Command.create(row) for row in rows)]
 
     @api.model
@@ -67,18 +67,18 @@ class ArCollectionPlan(models.Model):
         total = values.pop("amount_items", None)
         plan = self.new(values)
         try:
-            rows = plan._schedule_rows(total)
+            rows = plan._terms_rows(total)
         except schedule.ScheduleError as error:
             return {"rows": [], "number": 0, "problem": plan._schedule_text(error.code)}
         return {"rows": rows, "number": len(rows), "problem": None}
 
-    def _schedule_rows_or_none(self):
+    def _terms_rows_or_none(self):
         try:
-            return self._schedule_rows()
+            return self._terms_rows()
         except schedule.ScheduleError:
             return None
 
-    def _schedule_rows(self, total=None):
+    def _terms_rows(self, total=None):
         """Values of the instalments the terms give.
 
         :raises tools.schedule.ScheduleError: none come of them.
@@ -186,7 +186,7 @@ class ArCollectionPlan(models.Model):
         self.ensure_one()
         if self._used_method() == "custom" and self.line_ids:
             return
-        if rows := self._schedule_rows_or_none():
+        if rows := self._terms_rows_or_none():
             self.line_ids = [Command.clear(), *(Command.create(row) for row in rows)]
             if self.method == "afford" and self.number != len(rows):
                 self.number = len(rows)
