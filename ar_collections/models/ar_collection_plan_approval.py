@@ -85,6 +85,13 @@ class ArCollectionPlan(models.Model):
                 if limit.discount
                 else self.env._("A settlement needs a manager.")
             )
+        if self._softer_terms():
+            texts.append(
+                self.env._(
+                    "Grace days, missed instalments or shares softer than the policy's need a "
+                    "manager."
+                )
+            )
         if limit.amount and company.compare_amounts(self.amount_company, limit.amount) > 0:
             texts.append(
                 self.env._(
@@ -93,6 +100,15 @@ class ArCollectionPlan(models.Model):
                 )
             )
         return texts
+
+    def _softer_terms(self):
+        """Whether more is forgiven than the policy does."""
+        terms = self.collection_id.policy_id._plan_terms()
+        return any(
+            self[name] > terms[name]
+            for name in ("grace_days", "missed_limit", "tolerance")
+            if name in terms
+        )
 
     # === ASKING === #
     def _prepare_approval_vals(self):
@@ -140,7 +156,8 @@ class ArCollectionPlan(models.Model):
     def _terms_text(self):
         """What is granted: another schedule needs another answer."""
         rows = [(str(line.date), line.amount) for line in self.line_ids.sorted("sequence")]
-        return f"{self.kind} {self.amount_items} {rows}"
+        terms = (self.grace_days, self.missed_limit, self.tolerance, self.close_by)
+        return f"{self.kind} {self.amount_items} {rows} {terms}"
 
     # === WHAT THE MANAGER SEES === #
     def _compute_history_text(self):

@@ -119,10 +119,10 @@ class ArCollectionPlan(models.Model):
         reason = self.env.ref("ar_collections.hold_reason_plan", raise_if_not_found=False)
         vals_list = []
         for plan in self:
-            today = plan.company_id._ar_today()
+            today, came = plan.company_id._ar_today(), plan._money_since_offer()
             for item in plan.item_ids:
                 residual = item.line_id.sudo().amount_residual_currency  # branch items
-                amount = min(item.amount, residual)
+                amount = min(item.amount - came.get(item.line_id.id, 0), residual)
                 if plan.currency_id.compare_amounts(amount, 0) <= 0:
                     continue
                 vals_list.append(

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .ar_collection_plan import HOWS, LIVE
@@ -178,22 +178,25 @@ class ArCollectionPlan(models.Model):
         self._check_unchanged()
         self._set_state(
             "active",
-            **self._evidence_vals(evidence),
+            **self._evidence_vals(how, evidence),
             accepted_on=today,
             accepted_how=how,
             accepted_by_id=self.env.uid,
             offered_on=self.offered_on or today,
         )
 
-    @api.model
-    def _evidence_vals(self, evidence):
-        names = (
-            "call_id",
-            "attachment_id",
-            "signed_name",
-            "signed_on",
-            "signed_address",
-            "signed_hash",
-            "signature",
-        )
-        return {name: evidence[name] for name in names if evidence.get(name)}
+    def _evidence_vals(self, how, evidence):
+        """What is kept of the acceptance.
+
+        :raises UserError: no file of a signed paper, or a call with another debtor.
+        """
+        call = self.env["ar.collection.call"].browse(evidence.get("call_id"))
+        file = self.env["ir.attachment"].browse(evidence.get("attachment_id"))
+        if call and call.collection_id != self.collection_id:
+            raise UserError(self.env._("The call was with another debtor."))
+        if how == "paper" and not file:
+            raise UserError(self.env._("Please attach the signed paper."))
+        file.check_access("read")
+        names = ("signed_name", "signed_on", "signed_address", "signed_hash", "signature")
+        vals = {name: evidence[name] for name in names if evidence.get(name)}
+        return {**vals, "call_id": call.id, "attachment_id": file.id}

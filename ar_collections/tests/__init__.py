@@ -56,6 +56,7 @@ from . import (
     test_plan_agreement,
     test_plan_flow,
     test_plan_limits,
+    test_plan_mail,
     test_plan_page,
     test_plan_pure,
     test_plan_settle,

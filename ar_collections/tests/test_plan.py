@@ -234,6 +234,43 @@ class TestPlan(PlanCommon):
         with self.assertRaisesRegex(UserError, "Only the debtor"):
             plan.action_accept("signature", signed_name="X")
 
+    def test_paper_needs_a_file_and_the_call_its_debtor(self):
+        plan = self._plan(self.invoices)
+        plan.action_offer()
+        with self.assertRaisesRegex(UserError, "signed paper"):
+            plan.action_accept("paper")
+        other = self._invoice(100, days=5, partner=self._debtor("Beta")).partner_id
+        call = self.env["ar.collection.call"].create(
+            {
+                "collection_id": self._account(other).id,
+                "result_id": self.env.ref("ar_collections.call_result_no_answer").id,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "another debtor"):
+            plan.action_accept("phone", call_id=call.id)
+        file = self.env["ir.attachment"].create({"name": "signed.pdf", "raw": b"%PDF"})
+        plan.action_accept("paper", attachment_id=file.id)
+        self.assertRecordValues(plan, [{"state": "active", "attachment_id": file.id}])
+
+    def test_part_of_an_item_paid_meanwhile(self):
+        """600 of which 400 are on the plan: what comes in after the offer is of the plan."""
+        plan = self._plan(self.old, amounts={self.old: 400}, number=2)
+        plan.action_offer()
+        self._pay(self.old, 150)
+        plan.action_accept()
+        self.assertEqual((plan.paid, plan.open_amount, self._held(self.old)), (150, 250, 250))
+
+    def test_merged_contacts(self):
+        plan = self._active(self.invoices)
+        other = self._debtor("Alpha again")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.debtor | other).ids, other)
+        self.env.invalidate_all()
+        self.assertEqual((plan.partner_id, plan.state), (other, "active"))
+        self._pay(self.old, 300)
+        self._account(other)
+        self.assertEqual(plan.paid, 300)
+
     def test_transitions(self):
         states = dict(self.Plan._fields["state"].selection)
         self.assertEqual(set(TRANSITIONS), set(states))

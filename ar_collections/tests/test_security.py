@@ -24,6 +24,9 @@ MODELS = (
     "ar.collection.write.off.line",
     "ar.collection.refund",
     "ar.collection.transfer",
+    "ar.collection.plan",
+    "ar.collection.plan.item",
+    "ar.collection.plan.line",
 )
 #: Of these everybody sees only what belongs to own debtors.
 OF_DEBTORS = (
@@ -37,6 +40,9 @@ OF_DEBTORS = (
     "ar.collection.write.off.line",
     "ar.collection.refund",
     "ar.collection.transfer",
+    "ar.collection.plan",
+    "ar.collection.plan.item",
+    "ar.collection.plan.line",
 )
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
@@ -142,6 +148,14 @@ class SecurityCommon(LedgerCommon):
         )
         records += (write_off, write_off.line_ids, refund, transfer)
         records += (promise, promise.line_ids)
+        plan = cls.env["ar.collection.plan"].create(
+            {
+                "collection_id": account.id,
+                "number": 1,
+                "item_ids": [Command.create({"line_id": cls._item(move).id})],
+            }
+        )
+        records += (plan, plan.item_ids, plan.line_ids)
         return {record._name: record for record in records}
 
 

@@ -69,6 +69,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             losers.unlink()
             winner._recount_calls()  # the calls of both are its own now
             self.env["ar.collection"]._update_promise_facts(winner)
+            self.env["ar.collection"]._update_plan_facts(winner)
         if winner.partner_id != debtor:
             names.append(winner.display_name)
             winner.partner_id = debtor
