@@ -1,8 +1,8 @@
 """Runs the tests of the project's addons and ends in one line, ``N passed, N failed``.
 
-Two lanes side by side, each on scratch databases: the main tests on one without demo data;
-the tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of the demo,
-and then the check that uninstalling leaves nothing.
+Lanes side by side, each on scratch databases: the main tests in two shares on databases without
+demo data; the tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of
+the demo, and then the check that uninstalling leaves nothing.
 ``TAGS`` in the environment (or as the argument) chooses tests as ``--test-tags`` does.
 """
 
@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from . import databases
+from . import databases, lanes
 from .odoo_log import LogReader, Summary
 from .paths import LOCAL, LOG, ROOT, addons
 from .processes import end_cleanly, free_port, local_log, odoo, spawn
@@ -29,9 +29,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
     parser.add_argument("--demo-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
+    parser.add_argument("--second-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    own = ",".join(f"/{name}" for name in addons())
-    if options.demo_lane is not None:
+    if options.second_lane is not None:
+        tags = lanes.lanes(2, DEMO_TAG)[1]
+        counts = [_suite("second", tags, options.second_lane)]
+    elif options.demo_lane is not None:
         counts = [_suite("demo", _demo_tags(), options.demo_lane), _count(*_child("uninstall"))]
     else:
         with _log_suffix() as suffix:
@@ -39,7 +42,7 @@ def main() -> int:
                 name = "demo" if DEMO_TAG in options.tags else "main"
                 counts = [_suite(name, options.tags, suffix)]
             else:
-                counts = _both_lanes(own, suffix)
+                counts = _every_lane(suffix)
     passed, failed = map(sum, zip(*counts, strict=True))
     if not passed and not failed:
         print("No test was run: that is a failure.")
@@ -48,16 +51,20 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _both_lanes(own: str, suffix: str) -> list[tuple[int, int]]:
-    """The main suite, and meanwhile the other lane, whose output follows it."""
-    with _start("test", f"--demo-lane={suffix}") as lane:
-        counts = [_suite("main", own, suffix)]
-        return [*counts, _count(lane.communicate()[0], lane.returncode)]
+def _every_lane(suffix: str) -> list[tuple[int, int]]:
+    """A share of the main suite, and meanwhile the other lanes, whose output follows it."""
+    with (
+        _start("test", f"--second-lane={suffix}") as second,
+        _start("test", f"--demo-lane={suffix}") as demo,
+    ):
+        counts = [_suite("main", lanes.lanes(2, DEMO_TAG)[0], suffix)]
+        others = [_count(lane.communicate()[0], lane.returncode) for lane in (second, demo)]
+        return counts + others
 
 
 def _suite(name: str, tags: str, suffix: str) -> tuple[int, int]:
     demo = name == "demo"
-    log = local_log(f"test{'-demo' if demo else ''}{suffix}.log")
+    log = local_log(f"test{'' if name == 'main' else '-' + name}{suffix}.log")
     summary = run_suite(name, demo, tags, log)
     return summary.passed, summary.failed
 
@@ -111,7 +118,8 @@ def _has_demo_tests() -> bool:
 def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
     """Install the addons on a scratch database and run the tests that ``tags`` choose."""
     begin = time.monotonic()
-    print(f"Tests of the {name} suite ({tags}), log in {log.relative_to(ROOT)}", flush=True)
+    shown = tags if len(tags) < 80 else f"{tags.count(',') + 1} classes"
+    print(f"Tests of the {name} suite ({shown}), log in {log.relative_to(ROOT)}", flush=True)
     progress = Progress()
     reader = LogReader(addons(), progress.start, progress.complain)
     with databases.scratch(demo, name) as database:
