@@ -59,7 +59,10 @@ class ArCollectionApplication(models.Model):
         help="Set when this application brought the bank line onto the debtor.",
     )
     former_partner_id = fields.Many2one(
-        "res.partner", readonly=True, help="Who stood on the bank line before."
+        "res.partner",
+        readonly=True,
+        index="btree_not_null",
+        help="Who stood on the bank line before.",
     )
     credit_name = fields.Char(string="Paid by", readonly=True)
     received_on = fields.Date(readonly=True, help="Accounting date of the credit.")

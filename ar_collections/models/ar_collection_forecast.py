@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .ar_collection_live_habits import LATE_DAYS
-
+#: Days over which a debtor's habit is measured.
+HABIT_DAYS = 365
 KINDS = [
     ("promise", "Promise"),
     ("instalment", "Instalment"),
@@ -173,7 +173,7 @@ class ArCollection(models.Model):
                 """,
                 payments=self.env["ar.collection.kpi"]._payments_sql(),
                 today=today,
-                days=LATE_DAYS,
+                days=HABIT_DAYS,
                 companies=self.env["ar.collection.kpi"]._company_ids(company),
                 company=company.id,
             )

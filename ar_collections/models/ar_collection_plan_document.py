@@ -23,6 +23,7 @@ class ArCollectionPlan(models.Model):
         "ir.attachment",
         string="Agreement as offered",
         readonly=True,
+        index="btree_not_null",
         copy=False,
         ondelete="restrict",
     )

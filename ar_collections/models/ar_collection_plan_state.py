@@ -36,7 +36,12 @@ class ArCollectionPlan(models.Model):
         ondelete="restrict",
     )
     attachment_id = fields.Many2one(
-        "ir.attachment", string="Signed paper", readonly=True, copy=False, ondelete="restrict"
+        "ir.attachment",
+        string="Signed paper",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     signed_name = fields.Char(string="Signed by", readonly=True, copy=False)
     signed_on = fields.Datetime(string="Signed", readonly=True, copy=False)

@@ -211,7 +211,6 @@ class TestKpi(ArCollectionsCommon):
                 {
                     "collection_id": self._account(move.partner_id).id,
                     "level_id": self.reminder.id,
-                    "policy_id": self.policy.id,
                     "channel": "email",
                     "state": "sent",
                     "amount": amount,
