@@ -7,6 +7,7 @@ from ..report.xlsx import workbook
 MODELS = (
     "ar.collection.activity.print",
     "ar.collection.kpi.report",
+    "ar.collection.dispute.print",
     "ar.collection.run",
     "ar.collection.run.replay",
     "ar.collection.statement.comparison",

@@ -24,12 +24,13 @@ class ArCollectionWriteOff(models.Model):
 
         :param collection: ``ar.collection`` of the debtor.
         :param dict amounts: id of the item -> amount in its currency, None: all that is open.
-        :param reason: ``ar.collection.write.off.reason``.
+        :param reason: ``ar.collection.write.off.reason``; None: a small difference.
         :param source: record that asks; told the answer by ``_on_write_off(request)``.
         :return: the request, ``to_approve`` or ``posted``.
         :raises UserError: nothing or more than is open, evidence missing, no account.
         """
         items = self.env["account.move.line"].browse(amounts)
+        reason = reason or self.env["ar.collection.write.off.reason"]._default_reason("small")
         lines = [
             Command.create({"line_id": item.id, "amount": self._amount_of(item, amounts)})
             for item in items

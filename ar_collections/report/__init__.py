@@ -8,6 +8,7 @@ from . import (
     ar_collection_comparison,
     ar_collection_contact_flaw,
     ar_collection_contact_log,
+    ar_collection_dispute_report,
     ar_collection_nonpayment,
     ar_collection_notice_report,
     ar_collection_notice_report_copy,

@@ -31,6 +31,7 @@ from . import (
     test_dispute_bad_days,
     test_dispute_flow,
     test_dispute_use,
+    test_dispute_report,
     test_figures,
     test_figures_shown,
     test_forecast,

@@ -6,6 +6,7 @@ from . import (
     ar_collection_dispute_open,
     ar_collection_dispute_reopen,
     ar_collection_dispute_resolve,
+    ar_collection_dispute_print,
     ar_collection_hold_place,
     ar_collection_kpi_report,
     ar_collection_policy_catch_up,
