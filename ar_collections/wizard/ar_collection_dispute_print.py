@@ -62,14 +62,14 @@ class ArCollectionDisputePrint(models.TransientModel):
         self.ensure_one()
         valid = Domain("valid", "=", True)
         tables = [
-            self._table("root_cause_id", self.env._("Valid by root cause"), valid),
-            *(self._table(name) for name in GROUPS),
+            self._table_by("root_cause_id", self.env._("Valid by root cause"), valid),
+            *(self._table_by(name) for name in GROUPS),
             self._definitions(),
         ]
         name = self.env._("Disputes")
         return f"{name} {self.date_from} {self.date_to}", tables
 
-    def _table(self, groupby, title=None, domain=Domain.TRUE):
+    def _table_by(self, groupby, title=None, domain=Domain.TRUE):
         domain &= (
             Domain("company_id", "=", self.company_id.id)
             & Domain("date_opened", ">=", self.date_from)
