@@ -221,8 +221,7 @@ class ArCollectionDemo(models.AbstractModel):
             amount = -credit.amount_residual_currency
             claims = lines.filtered(
                 lambda line, credit=credit, amount=amount: (
-                    line.partner_id.commercial_partner_id
-                    == credit.partner_id.commercial_partner_id
+                    line.partner_id.commercial_partner_id == credit.partner_id.commercial_partner_id
                     and line.currency_id == credit.currency_id
                     and line.amount_residual_currency >= amount
                 )
