@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 #: From which states a write-off may go to which.
@@ -221,46 +221,6 @@ class ArCollectionWriteOff(models.Model):
         self.env["ar.collection.queue"]._add(moved.sudo().partner_id.ids)  # dito
         return moved
 
-    # === HOLDS === #
-    def _holds(self):
-        # sudo: what belongs to a request the caller may see
-        return (
-            self.env["ar.collection.hold"]
-            .sudo()
-            .search([("source_model", "=", self._name), ("source_id", "in", self.ids)])
-        )
-
-    def _hold_items(self):
-        """What somebody asks to give up is not chased meanwhile. What is held already, by the
-        dispute that asks for example, is taken for a part of it."""
-        reason = self.env.ref("ar_collections.hold_reason_write_off", raise_if_not_found=False)
-        vals_list = []
-        for request in self:
-            held = self.env["ar.collection.hold"]._held_of_lines(request.line_ids.line_id)
-            for line in request.line_ids:
-                amount = line.amount - sum(held.get(line.line_id.id, {}).values())
-                if line.currency_id.compare_amounts(amount, 0) > 0:
-                    vals_list.append(
-                        {
-                            "collection_id": request.collection_id.id,
-                            "line_id": line.line_id.id,
-                            "amount": amount,
-                            "kind": "other",
-                            "reason_id": reason and reason.id,
-                            "date_from": request.company_id._ar_today(),
-                            "source_model": self._name,
-                            "source_id": request.id,
-                        }
-                    )
-        # sudo: a hold with a source is placed by its source only
-        return self.env["ar.collection.hold"].sudo().create(vals_list)
-
-    def _end_holds(self):
-        ended = self.filtered(lambda request: request.state != "to_approve")
-        holds = ended._holds().filtered(lambda hold: hold.state != "ended") if ended else ()
-        for hold in holds:
-            hold.write({"date_ended": hold.company_id._ar_today()})
-
     # === TIMELINE === #
     def _log_on_accounts(self, text):
         """A note on each debtor. :param text: called with each request."""
@@ -272,36 +232,3 @@ class ArCollectionWriteOff(models.Model):
         return ", ".join(
             f"{line.item_name} {line.currency_id.format(line.amount)}" for line in self.line_ids
         )
-
-
-class ArCollection(models.Model):
-    _inherit = "ar.collection"
-
-    write_off_ids = fields.One2many("ar.collection.write.off", "collection_id", string="Write-offs")
-    write_off_count = fields.Integer(compute="_compute_write_offs")
-    written_off_collected = fields.Monetary(
-        string="Written off, still collected",
-        compute="_compute_write_offs",
-        help="Given up in the books though the debtor still owes it, in company currency.",
-    )
-
-    @api.depends("write_off_ids.state", "write_off_ids.still_collected")
-    def _compute_write_offs(self):
-        for account in self:
-            requests = account.write_off_ids
-            account.write_off_count = len(requests)
-            account.written_off_collected = sum(
-                request.written_off
-                for request in requests
-                if request.still_collected and request.state == "posted"
-            )
-
-    def action_open_write_offs(self):
-        """The write-offs of these debtors."""
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "ar_collections.ar_collection_write_off_action"
-        )
-        action["domain"] = [("collection_id", "in", self.ids)]
-        action["context"] = {"default_collection_id": self[:1].id}
-        return action
