@@ -9,6 +9,8 @@ from . import (
     ar_collection_dispute_resolve,
     ar_collection_hold_place,
     ar_collection_kpi_report,
+    ar_collection_plan_accept,
+    ar_collection_plan_cancel,
     ar_collection_policy_catch_up,
     ar_collection_policy_catch_up_former,
     ar_collection_portfolio_share,
