@@ -18,7 +18,6 @@ class ArCollectionPlan(models.Model):
 
     _inherit = "ar.collection.plan"
 
-    version = fields.Integer(readonly=True, default=1, copy=False)
     document_id = fields.Many2one(
         "ir.attachment",
         string="Agreement as offered",
@@ -93,7 +92,7 @@ class ArCollectionPlan(models.Model):
         title = plan._agreement_title().replace("/", "-")
         return f"{title}, {plan.env._('signed')}.pdf" if signed else f"{title}.pdf"
 
-    def _keep_file(self, name, raw):
+    def _keep_file(self, name, raw, mimetype="application/pdf"):
         # sudo: it is evidence, kept by the program
         return (
             self.env["ir.attachment"]
@@ -102,7 +101,7 @@ class ArCollectionPlan(models.Model):
                 {
                     "name": name,
                     "raw": raw,
-                    "mimetype": "application/pdf",
+                    "mimetype": mimetype,
                     "res_model": self._name,
                     "res_id": self.id,
                 }

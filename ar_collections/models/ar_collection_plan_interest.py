@@ -178,7 +178,10 @@ class ArCollectionPlan(models.Model):
         for line, interest, fee in rows:
             day = plan._date_text(line.date)
             texts = [
-                (interest, plan.env._("Interest on %(plan)s, part of %(date)s", plan=self.name, date=day)),
+                (
+                    interest,
+                    plan.env._("Interest on %(plan)s, part of %(date)s", plan=self.name, date=day),
+                ),
                 (fee, plan.env._("Fee for %(plan)s", plan=self.name)),
             ]
             commands += [

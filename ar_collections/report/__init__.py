@@ -14,6 +14,7 @@ from . import (
     ar_collection_notice_report_copy,
     ar_collection_notice_report_print,
     ar_collection_plan_agreement,
+    ar_collection_plan_report,
     ar_collection_problem,
     ar_collection_promise_report,
     ar_collection_statement_report,

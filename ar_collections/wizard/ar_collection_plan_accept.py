@@ -3,6 +3,7 @@ import binascii
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mimetypes import guess_mimetype
 
 RESULT = "ar_collections.call_result_plan"
 
@@ -20,9 +21,7 @@ class ArCollectionPlanAccept(models.TransientModel):
         [("phone", "On the phone"), ("paper", "Signed paper")], required=True, default="phone"
     )
     signed_name = fields.Char(string="Who agreed", required=True)
-    signed_date = fields.Date(
-        string="Signed on", default=fields.Date.context_today, required=True
-    )
+    signed_date = fields.Date(string="Signed on", default=fields.Date.context_today, required=True)
     paper = fields.Binary(string="The signed paper")
     paper_name = fields.Char()
     note = fields.Text(string="What was said")
@@ -88,4 +87,5 @@ class ArCollectionPlanAccept(models.TransientModel):
                     file=self.paper_name or self.env._("The file"),
                 )
             )
-        return self.plan_id._keep_file(self.paper_name or self.plan_id._document_name(True), raw)
+        name = self.paper_name or self.plan_id._document_name(True)
+        return self.plan_id._keep_file(name, raw, guess_mimetype(raw))

@@ -5,7 +5,7 @@ import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
-import { useQuestionAndSlash } from "@ar_collections/worklist/worklist_hook";
+import { PLANS, useQuestionAndSlash } from "@ar_collections/worklist/worklist_hook";
 
 const COLLECTOR = "ar_collections.group_ar_collection_user";
 /** While a page is open its mark is made to last, in milliseconds. */
@@ -34,6 +34,7 @@ export class ArDebtorFormController extends FormController {
         key("c", () => this.act("action_log_call"));
         key("p", () => this.act("action_promise"));
         key("d", () => this.act("action_dispute"));
+        key("l", async () => (await user.hasGroup(PLANS)) && this.act("action_plan"));
         key("s", () => this.act("action_snooze"));
         key("g", () => this.act("action_pin"));
         useQuestionAndSlash(useService("dialog"));

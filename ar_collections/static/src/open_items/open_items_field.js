@@ -1,10 +1,14 @@
+import { useState } from "@odoo/owl";
 import { toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { getCurrency } from "@web/core/currency";
 import { formatAmount } from "@ar_collections/core/amounts";
+
+const PLANS = "ar_collections.group_ar_collection_plans";
 
 /** A list of items that can be ticked by whoever sees the button that acts on one. */
 export class ArOpenItemsRenderer extends ListRenderer {
@@ -49,6 +53,16 @@ export class ArOpenItemsRenderer extends ListRenderer {
 export class ArOpenItemsField extends X2ManyField {
     static template = "ar_collections.OpenItemsField";
     static components = { ...X2ManyField.components, ListRenderer: ArOpenItemsRenderer };
+
+    setup() {
+        super.setup();
+        this.may = useState({ plan: false });
+        user.hasGroup(PLANS).then((may) => (this.may.plan = may));
+    }
+
+    get mayPlan() {
+        return this.may.plan;
+    }
 
     get figures() {
         return this.props.record.data.live_figures || {};

@@ -10,6 +10,7 @@ export const KEYS = [
     ["C", _t("log a call")],
     ["P", _t("promise to pay")],
     ["D", _t("dispute or query")],
+    ["L", _t("payment plan, where plans are switched on")],
     ["S", _t("snooze")],
     ["X", _t("tick the row")],
     ["G", _t("pin or unpin")],

@@ -7,6 +7,7 @@ import { KeysDialog } from "./keys_dialog";
 const EDITABLE = "input:not([type=checkbox]), textarea, select, [contenteditable=true]";
 const BUSY = "td[tabindex], th[tabindex], button, a, input, .o_searchview";
 const COLLECTOR = "ar_collections.group_ar_collection_user";
+export const PLANS = "ar_collections.group_ar_collection_plans";
 
 /** The records of a list in the order they are shown, those of open groups only. */
 export function shownRecords(list) {
@@ -28,8 +29,9 @@ export function useWorklist(getList, open) {
     const orm = useService("orm");
     const action = useService("action");
     const dialog = useService("dialog");
-    const state = useState({ currentId: null, version: 0, mayAct: false });
+    const state = useState({ currentId: null, version: 0, mayAct: false, mayPlan: false });
     user.hasGroup(COLLECTOR).then((mayAct) => (state.mayAct = mayAct));
+    user.hasGroup(PLANS).then((mayPlan) => (state.mayPlan = mayPlan));
 
     const records = () => shownRecords(getList());
     const current = () => records().find((record) => record.resId === state.currentId) || null;
@@ -87,6 +89,9 @@ export function useWorklist(getList, open) {
     useHotkey("c", onCurrent("action_log_call"), { isAvailable: free });
     useHotkey("p", onCurrent("action_promise"), { isAvailable: free });
     useHotkey("d", onCurrent("action_dispute"), { isAvailable: free });
+    useHotkey("l", onCurrent("action_plan"), {
+        isAvailable: (target) => state.mayPlan && free(target),
+    });
     useHotkey("s", onCurrent("action_snooze"), { isAvailable: free });
     useHotkey("g", onCurrent("action_pin"), { isAvailable: free });
     useHotkey("x", () => current()?.toggleSelection(), { isAvailable: free });
