@@ -14,19 +14,6 @@ PRODUCT = "ar_collections.product_product_ar_plan_interest"
 BATCH = 50
 
 
-class ArCollectionPolicy(models.Model):
-    _inherit = "ar.collection.policy"
-
-    plan_interest_billing = fields.Selection(
-        BILLINGS,
-        string="Interest of plans is invoiced",
-        default="completion",
-        required=True,
-        tracking=True,
-        help="A draft invoice over interest and fees is proposed; accounting looks and posts it.",
-    )
-
-
 class ResCompany(models.Model):
     _inherit = "res.company"
 
@@ -36,19 +23,6 @@ class ResCompany(models.Model):
         domain=[("type", "=", "service")],
         help="The product on invoices of the interest and fees of plans: its account and taxes. "
         "Empty: the delivered one, without taxes.",
-    )
-
-
-class ArCollectionPlanLine(models.Model):
-    _inherit = "ar.collection.plan.line"
-
-    interest_move_id = fields.Many2one(
-        "account.move",
-        string="Interest invoiced by",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
     )
 
 
