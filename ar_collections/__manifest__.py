@@ -121,6 +121,7 @@
         "views/res_config_settings_views.xml",
         "wizard/ar_collection_write_off_reverse_views.xml",
         "views/ar_collection_write_off_views.xml",
+        "views/res_config_settings_plan_views.xml",
         "views/res_config_settings_statements_views.xml",
         "wizard/ar_collection_statement_print_views.xml",
         "views/ar_collection_statement_views.xml",

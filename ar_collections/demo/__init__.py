@@ -8,6 +8,7 @@ from . import (
     ar_collection_demo_ledger,
     ar_collection_demo_notices,
     ar_collection_demo_parties,
+    ar_collection_demo_plans,
     ar_collection_demo_promises,
     ar_collection_demo_team,
     ar_collection_demo_trackers,

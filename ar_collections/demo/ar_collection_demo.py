@@ -37,6 +37,7 @@ class Made:
     collections: dict = field(default_factory=dict)  # ar.collection
     messages: list = field(default_factory=list)  # (notice or None, values)
     promises: models.BaseModel = None
+    plans: models.BaseModel = None
 
     def item(self, key, part=1):
         """The receivable line of a part of a document, or of a receipt or an entry."""

@@ -55,8 +55,8 @@ class ArCollectionDemo(models.AbstractModel):
         vals_list = []
         for hold in made.plan.holds:
             item = made.item(hold.item, hold.part) if hold.item else None
-            if hold.reason == "promise":
-                continue  # its promise places it
+            if hold.reason in ("promise", "plan"):
+                continue  # its promise or plan places it
             if hold.reason == "blocked":
                 item.move_id.action_toggle_block_payment()
             elif hold.reason == "no_followup":

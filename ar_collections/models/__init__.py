@@ -288,6 +288,7 @@ from . import (
     res_company_write_off,
     res_config_settings,
     res_config_settings_call,
+    res_config_settings_plan_interest,
     res_config_settings_remittance,
     res_config_settings_statements,
     res_config_settings_withheld,

@@ -20,9 +20,7 @@ class TestPlanUse(PlanAgreementCommon):
         form.number = 4
         self.assertEqual([line["amount"] for line in form.line_ids._records], [250] * 4)
         form.first_amount = 400
-        self.assertEqual(
-            [line["amount"] for line in form.line_ids._records], [400, 200, 200, 200]
-        )
+        self.assertEqual([line["amount"] for line in form.line_ids._records], [400, 200, 200, 200])
         form.method = "afford"
         form.amount_each = 100
         self.assertEqual(form.number, 7)
