@@ -96,7 +96,7 @@ class PlanController(Controller):
         """The plan, for whoever has its link, is its debtor, or may read it; else None."""
         # sudo: the link opens exactly one plan to a visitor without rights
         plan = request.env["ar.collection.plan"].sudo().browse(plan_id).exists()
-        if not plan or plan.state == "draft":
+        if not plan or plan.state in ("draft", "to_approve"):
             return None
         has_link = bool(access_token and plan.access_token) and consteq(
             plan.access_token, str(access_token)
