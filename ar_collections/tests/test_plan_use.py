@@ -14,6 +14,7 @@ class TestPlanUse(PlanAgreementCommon):
     # === BUILDER === #
     def test_the_rest_follows_at_once(self):
         item = self._item(self._invoice(1000, 20))
+        self._account()
         action = item.action_ar_plan()
         form = Form(self.Plan.with_context(**action["context"]))
         self.assertEqual(form.amount_items, 1000)
@@ -80,10 +81,12 @@ class TestPlanUse(PlanAgreementCommon):
 
     # === ENTRY POINTS === #
     def _cannot_pay(self, move):
+        result = self.env.ref("ar_collections.call_result_cannot_pay")
+        result.outcome = "plan"  # as delivered
         return self.env["ar.collection.call"].create(
             {
                 "collection_id": self._account().id,
-                "result_id": self.env.ref("ar_collections.call_result_cannot_pay").id,
+                "result_id": result.id,
                 "nonpayment_reason_id": self.env["ar.collection.nonpayment.reason"]
                 .search([], limit=1)
                 .id,

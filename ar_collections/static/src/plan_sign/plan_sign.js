@@ -3,10 +3,21 @@ import { useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+import { NameAndSignature } from "@web/core/signature/name_and_signature";
+
+/** Core's, which fails when somebody types faster than the area to sign appears. */
+class PlanNameAndSignature extends NameAndSignature {
+    async drawCurrentName() {
+        if (this.signatureRef.el) {
+            await super.drawCurrentName();
+        }
+    }
+}
 
 /** Core's signature form, which also asks for the position and for consent. */
 export class PlanSign extends SignatureForm {
     static template = "ar_collections.PlanSign";
+    static components = { NameAndSignature: PlanNameAndSignature };
 
     setup() {
         super.setup();
