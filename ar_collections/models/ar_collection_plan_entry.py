@@ -55,7 +55,7 @@ class ArCollectionCall(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    plan_count = fields.Integer(string="Plans", compute="_compute_plan_count")
+    plan_count = fields.Integer(string="Number of plans", compute="_compute_plan_count")
 
     @api.depends("plan_ids")
     def _compute_plan_count(self):
