@@ -13,4 +13,5 @@ from . import (
     ar_collection_demo_team,
     ar_collection_demo_trackers,
     ar_collection_demo_worklist,
+    ar_collection_demo_write_offs,
 )

@@ -113,10 +113,13 @@ class ArCollectionWriteOff(models.Model):
     @api.depends_context("uid")
     @api.depends("state", "amount_company")
     def _compute_can_approve(self):
+        waiting = self.filtered(lambda request: request.state == "to_approve")
+        approvals = waiting._waiting_approvals().grouped("res_id")
         for request in self:
-            waiting = request._waiting_approvals() if request.state == "to_approve" else None
-            request.can_approve = bool(waiting and all(waiting.mapped("can_answer")))
-            request.can_not = waiting[:1].can_not if waiting else False
+            of_request = approvals.get(request.id, self.env["ar.collection.approval"])
+            request.can_approve = bool(of_request) and all(of_request.mapped("can_answer"))
+            # why not: for the one form that shows it
+            request.can_not = of_request[:1].can_not if len(self) == 1 else False
 
     @api.depends("name", "amount_company")
     def _compute_display_name(self):
