@@ -106,7 +106,6 @@ from . import (
     test_tour_tracker,
     test_tour_what_if,
     test_tour_worklist,
-    test_tour_write_off,
     test_tracker,
     test_tracker_report,
     test_transfer,
