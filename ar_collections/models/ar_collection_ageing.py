@@ -80,6 +80,7 @@ class ArCollectionAgeing(models.AbstractModel):
             "original": self.env._("Not due"),
             "due": self.env._("Not due"),
             "invoice": self.env._("Of the day"),
+            "agreed": self.env._("Not due"),
         }[options.basis]
         columns = [
             {"name": name, "label": label, "bucket": number}

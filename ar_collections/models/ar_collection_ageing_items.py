@@ -242,6 +242,8 @@ class ArCollectionAgeing(models.AbstractModel):
             return SQL("coalesce(line.invoice_date, line.date)")
         if basis == "original":
             return self.env["account.move.line"]._ar_original_due_sql("line")
+        if basis == "agreed":
+            return self.env["ar.collection.plan"]._agreed_date_sql("line")
         return SQL("coalesce(line.date_maturity, line.date)")
 
     @api.model

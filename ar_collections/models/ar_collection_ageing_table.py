@@ -188,6 +188,10 @@ class ArCollectionAgeing(models.AbstractModel):
             "original": self.env._("by due date"),
             "due": self.env._("by due date, after extensions"),
             "invoice": self.env._("by invoice date"),
+            "agreed": self.env._(
+                "by agreement: what is on a payment plan is due on the day of the instalment that "
+                "pays it, as agreed now"
+            ),
         }[options.basis]
         notes = [
             self.env._(

@@ -62,6 +62,7 @@ class ArCollection(models.Model):
                 UPDATE ar_collection account SET (%(names)s) = (%(news)s)
                   FROM (%(facts)s) facts
                  WHERE account.id = facts.collection_id AND (%(olds)s) IS DISTINCT FROM (%(news)s)
+                RETURNING account.id
                 """,
                 names=SQL(", ").join(names),
                 news=SQL(", ").join(SQL("facts.%s", name) for name in names),
@@ -69,7 +70,9 @@ class ArCollection(models.Model):
                 facts=self._plan_facts_sql(accounts),
             )
         )
+        changed = [id_ for [id_] in self.env.cr.fetchall()]
         self.invalidate_model(list(FACTS))
+        self.sudo().browse(changed)._update_priority()  # sudo: the figures belong to the machine
 
     @api.model
     def _plan_facts_sql(self, accounts):

@@ -30,7 +30,8 @@ class ArCollectionPlan(models.Model):
         while last_id is not None:
             last_id = self._judge_next(last_id)
             if not self.env["ir.cron"]._commit_progress(1, remaining=int(last_id is not None)):
-                break
+                return
+        self.env["ar.collection"]._update_plan_facts()  # a default counts for twelve months
 
     @api.model
     def _judge(self, today=None):

@@ -1,7 +1,10 @@
 from datetime import date, timedelta
 
+import psycopg2
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..models.ar_collection_plan_state import TRANSITIONS
 from .plan import PlanCommon
@@ -160,7 +163,11 @@ class TestPlan(PlanCommon):
     def test_no_item_in_two_plans_in_the_database(self):
         """The one who built at the same time and did not see it is refused by the index."""
         first, second = self._active(self.invoices), self._plan(self.new)
-        with self.assertRaises(Exception) as caught, self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation) as caught,
+            self.cr.savepoint(),
+        ):
             second.sudo().item_ids.live = True
             self.env.flush_all()
         self.assertIn("live_once", str(caught.exception))

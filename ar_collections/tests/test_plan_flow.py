@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..tools import ageing_options
 from .plan import PlanCommon
 
 
@@ -104,7 +105,10 @@ class TestPlanFlow(PlanCommon):
         plan = self._weekly()
         with self._on(8):
             self._check_lines(plan, ("late", 0), ("upcoming", 0), ("upcoming", 0))
-            self.assertEqual(plan.collection_id.late_instalments, 1)
+            account = plan.collection_id
+            self.assertEqual(account.late_instalments, 1)
+            self.assertEqual((account.net_collectable, account.worklist_group), (0, "follow_up"))
+            self.assertIn(("Instalments late: 1", 25), self._reasons(account))
             self.assertEqual(plan.state, "active")
         with self._on(10):
             self.assertEqual(plan.state, "active", "the last day of grace")
@@ -300,6 +304,13 @@ class TestPlanFlow(PlanCommon):
             plan.action_new_version()
 
     # === AGREED DATES === #
+    def _aged(self):
+        """The row of the debtor in the ageing by agreement, as of the day the clock shows."""
+        today = self.company._ar_today()
+        options = ageing_options.read({"day": today.isoformat(), "basis": "agreed"}, today)
+        rows = self.env["ar.collection.ageing"]._ageing_groups(options, ())
+        return next(row for row in rows if row["key"] == self.debtor.id)
+
     def test_ageing_by_agreement(self):
         plan = self._weekly()
         rows = self.Plan._agreed_parts()
@@ -308,6 +319,11 @@ class TestPlanFlow(PlanCommon):
         self.assertEqual(
             found, [(old, self._day(7), 300), (old, self._day(14), 300), (new, self._day(21), 300)]
         )
+        row = self._aged()
+        self.assertEqual((row["not_due"], row["total"]), (900, 900))
+        with self._on(8):  # the oldest item is late from its first instalment on
+            row = self._aged()
+            self.assertEqual((row["not_due"], row["bucket_1"]), (300, 600))
         self._pay(self.old, 450)
         self._refresh()
         found = [

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-#: By which date an item ages: the due date as invoiced, as an extension has changed it, or the
-#: date of the invoice.
-BASES = ("original", "due", "invoice")
+#: By which date an item ages: the due date as invoiced, as an extension has changed it, the
+#: date of the invoice, or the day of the instalment agreed for it.
+BASES = ("original", "due", "invoice", "agreed")
 #: What rows can stand for, besides the items themselves.
 DIMENSIONS = (
     "debtor",

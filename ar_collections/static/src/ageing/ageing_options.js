@@ -39,6 +39,7 @@ export class ArAgeingOptions extends Component {
             ["original", _t("due date")],
             ["due", _t("due date after extensions")],
             ["invoice", _t("invoice date")],
+            ["agreed", _t("date of payment plans")],
         ];
     }
 

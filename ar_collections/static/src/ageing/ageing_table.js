@@ -154,7 +154,12 @@ export class ArAgeingTable extends Component {
 
     /** "due 28 Jun · £ 6,480.00" */
     detail(row) {
-        const words = { due: _t("due %s"), original: _t("due %s"), invoice: _t("of %s") };
+        const words = {
+            due: _t("due %s"),
+            original: _t("due %s"),
+            invoice: _t("of %s"),
+            agreed: _t("due %s"),
+        };
         const date = words[this.options.basis].replace("%s", shortDate(row.date, this.options.day));
         return `${date} · ${money(row.open_currency, row.item_currency_id)}`;
     }
