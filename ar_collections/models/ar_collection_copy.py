@@ -97,6 +97,7 @@ class ArCollectionCopy(models.Model):
     @api.model
     def _cron_send(self):
         """Send the queued copies, one after the other."""
+        self._give_up_interrupted()
         passed = []
         while self.env["ir.cron"]._commit_progress(len(passed[-1:])):
             copy = self._lock_next(passed)  # the first statement of its transaction
@@ -105,6 +106,21 @@ class ArCollectionCopy(models.Model):
             passed.append(copy.id)
             # sudo: in the name of who promised them; rights were checked when they were asked for
             copy.with_company(copy.company_id).with_user(copy.user_id).sudo()._send()
+
+    @api.model
+    def _give_up_interrupted(self):
+        """Copies found handed over without an answer: this job, the only one, was interrupted.
+
+        They are never sent again by themselves; a person learns of it.
+        """
+        for copy in self.search([("state", "=", "sending")]):
+            copy._fail(
+                self.env._(
+                    "the program was interrupted while the mail server had them. Please ask %(email)s "
+                    "whether they came.",
+                    email=copy.email_to,
+                )
+            )
 
     @api.model
     def _lock_next(self, passed):

@@ -30,7 +30,16 @@ class ArCollection(models.Model):
         text = str(value or "").strip()
         if not text:
             return Domain.FALSE
-        for model in ("res.partner", "account.move", "account.move.line", "account.payment"):
+        for model in (
+            "res.partner",
+            "account.move",
+            "account.move.line",
+            "account.payment",
+            "ar.collection.dispute",
+            "ar.collection.notice",
+            "ar.collection.plan.line",
+            "ar.collection.promise",
+        ):
             self.env[model].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -96,6 +105,29 @@ class ArCollection(models.Model):
                 like=like,
                 companies=companies,
             ),
+            *self._find_evidence_queries(like),
+        ]
+
+    @api.model
+    def _find_evidence_queries(self, like):
+        """Numbers that our letters name, and those of cheques and of the customer's complaints."""
+        numbers = {
+            "ar_collection_notice": ("name",),
+            "ar_collection_promise": ("instrument_number",),
+            "ar_collection_dispute": ("name", "customer_reference"),
+            "ar_collection_plan_line": ("reference",),
+        }
+        return [
+            SQL(
+                "SELECT account.partner_id FROM %s evidence"
+                " JOIN ar_collection account ON account.id = evidence.collection_id"
+                " WHERE evidence.%s ILIKE %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+                like,
+            )
+            for table, names in numbers.items()
+            for name in names
         ]
 
     @api.model

@@ -51,6 +51,16 @@ class TestCallCopy(SmtpMixin, CallCommon):
         self.assertEqual(self.account.next_action, "Send the invoice copies another way")
         self.assertEqual(self.account.next_action_date, self.today)
 
+    def test_an_interrupted_copy_is_never_sent_again_by_itself(self):
+        """The job died between the mail server's acceptance and the answer."""
+        copies = self._ask()
+        copies.sudo().state = "sending"
+        self._send()
+        self.assertEqual(copies.state, "failed")
+        self.assertIn("interrupted", copies.error)
+        self.assertFalse(self.sink.mails)
+        self.assertEqual(self.account.next_action, "Send the invoice copies another way")
+
     def test_a_broken_text_stops_no_other(self):
         first = self._ask()
         self._ask()

@@ -316,6 +316,27 @@ class TestWorklistFind(WorklistCommon):
         self._pay(self.move, 234.56)
         self.assertTrue(self._found("1000"))
 
+    def test_by_the_cheque_it_was_promised_with(self):
+        self.env["ar.collection.promise"].create(
+            {
+                "collection_id": self.account.id,
+                "amount": 100,
+                "date": self.today,
+                "method": "cheque",
+                "instrument_number": "CHQ-900412",
+            }
+        )
+        self.assertTrue(self._found("900412"))
+        self.assertFalse(self._found("900413"))
+
+    def test_by_the_number_of_the_dispute(self):
+        item = self._item(self.move)
+        dispute = self.env["ar.collection.dispute"]._open(
+            self.account, {item.id: 30}, customer_reference="CLAIM-77"
+        )
+        self.assertTrue(self._found(dispute.name))
+        self.assertTrue(self._found("claim-77"))
+
     def test_others_stay_out_of_sight(self):
         self.account.user_id = self.cook
         found = self.Account.with_user(self.bell).search([("find", "ilike", "4711")])
