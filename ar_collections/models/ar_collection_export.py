@@ -51,7 +51,9 @@ class ArCollectionExport(models.Model):
         readonly=True,
         default="waiting",
     )
-    attachment_id = fields.Many2one("ir.attachment", string="File", readonly=True)
+    attachment_id = fields.Many2one(
+        "ir.attachment", string="File", readonly=True, index="btree_not_null"
+    )
     error = fields.Text(readonly=True)
 
     def write(self, vals):

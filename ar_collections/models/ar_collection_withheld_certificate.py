@@ -17,7 +17,9 @@ class ArCollectionWithheldCertificate(models.Model):
     collection_id = fields.Many2one(
         "ar.collection", string="Debtor", required=True, index=True, ondelete="restrict"
     )
-    partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer", store=True)
+    partner_id = fields.Many2one(
+        related="collection_id.partner_id", string="Customer", store=True, index=True
+    )
     company_id = fields.Many2one(related="collection_id.company_id", store=True, index=True)
     number = fields.Char(required=True)
     date = fields.Date(required=True, default=fields.Date.context_today)
