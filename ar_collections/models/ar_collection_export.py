@@ -34,7 +34,15 @@ class ArCollectionExport(models.Model):
 
     name = fields.Char(readonly=True)
     document = fields.Selection(
-        [("ageing", "Aged receivables")], required=True, readonly=True, default="ageing"
+        [
+            ("ageing", "Aged receivables"),
+            ("sub_ledger", "Receivables sub-ledger"),
+            ("year_end", "Receivables at year end"),
+            ("sample", "Sample for the auditor"),
+        ],
+        required=True,
+        readonly=True,
+        default="ageing",
     )
     file_format = fields.Selection(
         [("xlsx", "Spreadsheet"), ("pdf", "PDF"), ("zip", "Archive")], required=True, readonly=True
@@ -157,9 +165,13 @@ class ArCollectionExport(models.Model):
     def _write_file(self, path):
         """Write the document to a path. :return: name of the file."""
         ageing = self.env["ar.collection.ageing"]
-        if self.file_format == "pdf":
-            return ageing._write_pdf(path, self.options or {})
-        return ageing._write_xlsx(path, self.options or {})
+        write = {
+            "ageing": ageing._write_pdf if self.file_format == "pdf" else ageing._write_xlsx,
+            "sub_ledger": ageing._write_sub_ledger,
+            "year_end": ageing._write_year_end,
+            "sample": ageing._write_sample,
+        }[self.document]
+        return write(path, self.options or {})
 
     def _set_state(self, state, **vals):
         for export in self:

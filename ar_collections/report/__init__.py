@@ -9,6 +9,8 @@ from . import (
     ar_collection_contact_flaw,
     ar_collection_contact_log,
     ar_collection_dispute_report,
+    ar_collection_month_end_sample,
+    ar_collection_month_end_xlsx,
     ar_collection_nonpayment,
     ar_collection_notice_report,
     ar_collection_notice_report_copy,

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ..tools.ageing_options import HELD
 from .xlsx_stream import Book, Sheet
 
-#: Items that are fetched at once.
+#: Rows that are fetched at once.
 CHUNK = 5000
 
 
@@ -94,7 +94,6 @@ class ArCollectionAgeing(models.AbstractModel):
     @api.model
     def _each_item(self, options):
         """The items one by one, by debtor and due date, out of a cursor of the database."""
-        self._flush_ageing()
         query = SQL(
             """
             SELECT shown.*, partner.name AS debtor, currency.name AS currency
@@ -107,17 +106,21 @@ class ArCollectionAgeing(models.AbstractModel):
             """,
             self._ageing_shown_items_sql(options),
         )
+        return self._each(query)
+
+    @api.model
+    def _each(self, query):
+        """The rows of a query one by one, out of a cursor of the database."""
+        self._flush_ageing()
         cr = self.env.cr
-        cr.execute(SQL("DECLARE ar_ageing_items NO SCROLL CURSOR FOR %s", query))
-        try:
-            while True:
-                cr.execute(SQL("FETCH %s FROM ar_ageing_items", CHUNK))
-                chunk = cr.dictfetchall()
-                if not chunk:
-                    break
-                yield from chunk
-        finally:
-            cr.execute("CLOSE ar_ageing_items")
+        cr.execute(SQL("DECLARE ar_ageing_rows NO SCROLL CURSOR FOR %s", query))
+        while True:
+            cr.execute(SQL("FETCH %s FROM ar_ageing_rows", CHUNK))
+            chunk = cr.dictfetchall()
+            if not chunk:
+                break
+            yield from chunk
+        cr.execute("CLOSE ar_ageing_rows")
 
     @api.model
     def _ageing_account_codes(self):

@@ -48,6 +48,7 @@ from . import (
     test_letter_paper,
     test_level_preview,
     test_matching_pure,
+    test_month_end,
     test_notice_content,
     test_notice_mail,
     test_notice_thread,

@@ -11,6 +11,7 @@ from . import (
     ar_collection_kpi_report,
     ar_collection_plan_accept,
     ar_collection_plan_cancel,
+    ar_collection_month_end_sample,
     ar_collection_policy_catch_up,
     ar_collection_policy_catch_up_former,
     ar_collection_portfolio_share,
