@@ -21,11 +21,12 @@ from generate import template
 from jobs_delivery import Delivery
 from jobs_posting import Posting
 from jobs_refresh import Refresh
+from jobs_reports import Reports
 from jobs_run import Run
 from jobs_screens import Screens
 from measure import Job
 
-PARTS = ("refresh", "run", "screens", "delivery", "posting")
+PARTS = ("refresh", "run", "reports", "screens", "delivery", "posting")
 RESULTS = HERE / "RESULTS.md"
 
 
@@ -64,6 +65,7 @@ def _measure(size: str, options: argparse.Namespace) -> Iterator[Job]:
         # reading first, then of what nothing of is kept, then of writing
         parts = {
             "screens": lambda: Screens(env).measure(options.rounds),
+            "reports": lambda: Reports(env).measure(options.rounds, size),
             "run": lambda: Run(env).measure(options.rounds, size),
             "refresh": lambda: Refresh(env).measure(options.rounds),
             # one notice after the other: it does not depend on the size

@@ -1,5 +1,6 @@
 from . import (
     ar_collection_demo,
+    ar_collection_demo_ageing,
     ar_collection_demo_calls,
     ar_collection_demo_collecting,
     ar_collection_demo_company,
