@@ -228,8 +228,8 @@ class ArCollectionMonthEnd(models.Model):
         """Work out every check, and keep what was found."""
         for month in self:
             # sudo: the figures are the company's, whoever looks; ticks are kept
-            lines = month.sudo()
-            known = {line.check: line for line in lines.line_ids}
+            lines = month.sudo().line_ids
+            known = {line.kind: line for line in lines}
             found = {
                 name: getattr(month, f"_look_{name}")()
                 for name, _label in CHECKS
@@ -240,5 +240,5 @@ class ArCollectionMonthEnd(models.Model):
                 if line := known.get(name):
                     line._found(vals)
                 else:
-                    line.create({"month_end_id": month.id, "check": name, **vals})
-            lines.write({"checked_at": fields.Datetime.now()})
+                    lines.create({"month_end_id": month.id, "kind": name, **vals})
+            month.sudo().write({"checked_at": fields.Datetime.now()})  # as above

@@ -10,7 +10,7 @@ class ArCollectionMonthEndLine(models.Model):
     _name = "ar.collection.month.end.line"
     _description = "Check of a Month End"
     _order = "month_end_id, sequence, id"
-    _rec_name = "check"
+    _rec_name = "name"
 
     month_end_id = fields.Many2one(
         "ar.collection.month.end", required=True, index=True, readonly=True, ondelete="cascade"
@@ -19,7 +19,7 @@ class ArCollectionMonthEndLine(models.Model):
     currency_id = fields.Many2one(related="month_end_id.currency_id")
     state = fields.Selection(related="month_end_id.state")
     sequence = fields.Integer(readonly=True)
-    check = fields.Selection(CHECKS, required=True, readonly=True)
+    kind = fields.Selection(CHECKS, required=True, readonly=True)
     name = fields.Char(string="Check", compute="_compute_name")
     count = fields.Integer(string="Number", readonly=True)
     amount = fields.Monetary(readonly=True)
@@ -33,13 +33,13 @@ class ArCollectionMonthEndLine(models.Model):
     done_by_id = fields.Many2one("res.users", string="Looked at by", readonly=True)
     done_on = fields.Datetime(string="Looked at on", readonly=True)
 
-    _check_uniq = models.UniqueIndex("(month_end_id, check)")
+    _kind_uniq = models.UniqueIndex("(month_end_id, kind)")
 
-    @api.depends("check")
+    @api.depends("kind")
     def _compute_name(self):
-        labels = dict(self._fields["check"]._description_selection(self.env))
+        labels = dict(self._fields["kind"]._description_selection(self.env))
         for line in self:
-            line.name = labels[line.check]
+            line.name = labels[line.kind]
 
     @api.depends("count", "amount")
     def _compute_ok(self):
@@ -70,7 +70,7 @@ class ArCollectionMonthEndLine(models.Model):
         """The records behind the check."""
         self.ensure_one()
         self.check_access("read")
-        return getattr(self.month_end_id, f"_open_{self.check}")()
+        return getattr(self.month_end_id, f"_open_{self.kind}")()
 
     def _found(self, vals):
         """Keep what was found now; other figures than those somebody ticked are to be looked

@@ -54,7 +54,7 @@ class TestMonthEnd(MonthEndCommon):
             (890, 890, 0),
             "600 + 300 - 50 + 40: what was paid after the month counts as open",
         )
-        found = {line.check: (line.count, line.amount, line.ok) for line in month.line_ids}
+        found = {line.kind: (line.count, line.amount, line.ok) for line in month.line_ids}
         self.assertEqual(found["difference"], (0, 0, True))
         self.assertEqual(found["no_partner"], (1, 40, False))
         self.assertEqual(found["credits"], (1, 50, False))
@@ -67,7 +67,7 @@ class TestMonthEnd(MonthEndCommon):
         for line in month.line_ids:
             action = line.action_open()
             self.assertIn(action["type"], ("ir.actions.act_window", "ir.actions.client"))
-        action = month.line_ids.filtered(lambda line: line.check == "credits").action_open()
+        action = month.line_ids.filtered(lambda line: line.kind == "credits").action_open()
         items = self.env["ar.collection.ageing.item"].with_context(**action["context"])
         self.assertEqual(items.search(action["domain"]).mapped("open"), [-50])
 
@@ -84,12 +84,12 @@ class TestMonthEnd(MonthEndCommon):
             }
         )  # fmt: skip
         month = self._month()
-        found = {line.check: (line.count, line.amount) for line in month.line_ids}
+        found = {line.kind: (line.count, line.amount) for line in month.line_ids}
         self.assertEqual(found["disputes"], (1, 80))
         self.assertEqual(found["promises"], (1, 25))
         self.company.ar_month_end_dispute = 100
         month.action_look()
-        self.assertTrue(month.line_ids.filtered(lambda line: line.check == "disputes").ok)
+        self.assertTrue(month.line_ids.filtered(lambda line: line.kind == "disputes").ok)
 
     def test_close(self):
         month = self._month()
@@ -98,7 +98,7 @@ class TestMonthEnd(MonthEndCommon):
         with self.assertRaises(UserError):
             month.with_user(self._user("month-writer", "manager")).write({"state": "closed"})
         for line in month.line_ids.filtered(lambda line: not line.ok):
-            line.with_user(self._user(f"ticks-{line.check}", "all")).write(
+            line.with_user(self._user(f"ticks-{line.kind}", "all")).write(
                 {"done": True, "note": "Will be applied"}
             )
             self.assertTrue(line.done_by_id)
@@ -117,7 +117,7 @@ class TestMonthEnd(MonthEndCommon):
 
     def test_other_figures_are_looked_at_again(self):
         month = self._month()
-        line = month.line_ids.filtered(lambda line: line.check == "credits")
+        line = month.line_ids.filtered(lambda line: line.kind == "credits")
         line.action_tick()
         month.action_look()
         self.assertTrue(line.done, "the same figures")
