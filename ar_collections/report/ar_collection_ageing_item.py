@@ -73,12 +73,11 @@ class ArCollectionAgeingItem(models.Model):
 
     def action_open_entry(self):
         """The document behind the item."""
-        self.ensure_one()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
-            "res_id": self.move_id.id,
+            "res_id": self[:1].move_id.id,
             "views": [(False, "form")],
         }
 
@@ -139,11 +138,10 @@ class ArCollectionAgeingDifference(models.Model):
 
     def action_open_entry(self):
         """The document behind the item."""
-        self.ensure_one()
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
-            "res_id": self.move_id.id,
+            "res_id": self[:1].move_id.id,
             "views": [(False, "form")],
         }

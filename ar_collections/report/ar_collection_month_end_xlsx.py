@@ -27,7 +27,7 @@ class ArCollectionAgeing(models.AbstractModel):
 
     @api.model
     def _month_sql(self):
-        """(SQL condition on ``line``, digits): posted entries of the receivable accounts."""
+        """SQL condition on ``line``: a posted entry of a receivable account of an open branch."""
         _root, branch_ids = self._ageing_companies()
         accounts = [account_id for account_id, _other in self._ageing_accounts()]
         return SQL(

@@ -20,6 +20,8 @@ NAMED = {
 MACHINE = {
     "ar.collection.day": {"action_look"},
     "ar.collection": {"action_refresh", "action_refresh_moved", "action_check_ledger"},
+    # a file is asked for, with what the reader may see
+    "ar.collection.month.end": {"action_sub_ledger", "action_year_end"},
     "ar.collection.run": {"action_look"},
     "ar.collection.policy": {"action_simulate"},
 }
@@ -39,6 +41,8 @@ class TestSecurityMethods(SecurityCommon):
         )
         audit = cls.env["ar.collection.audit"]
         audit._log(cls.mine["ar.collection"], "override", "Allowed")  # a row of the contact log
+        cls.env["ar.collection.month.end"].create({})
+        cls.env["ar.collection.export"]._ask("ageing", "xlsx", {}, at_once=True)
         cls._add_reports()
         cls._add_statements()
 
