@@ -1,6 +1,7 @@
 """Spreadsheets of any length: rows go to a file as they come, sums are formulas."""
 
 import re
+from datetime import date
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -12,6 +13,8 @@ MOST_ROWS = 1_048_576 - 20
 #: A sheet's name may have so many characters, and none of these.
 NAME, FORBIDDEN = 31, re.compile(r"[\[\]:*?/\\']")
 PAPER_A4 = 9
+#: Spreadsheets count days from here.
+DAY_0 = date(1899, 12, 30)
 
 
 class Book:
@@ -60,6 +63,7 @@ class Sheet:
         self.book, self.columns, self.notes = book, columns, notes
         self.digits, self.most, self.frozen, self.wanted = digits, most, frozen, name
         self.parts = []  # (name of the sheet, first row, last row)
+        self._kinds, self._styles = [kind for _title, kind, _width in columns], {}
         self._sheet = None
         self._next_sheet()
 
@@ -73,21 +77,33 @@ class Sheet:
         if depth:
             self._sheet.set_row(line, None, None, {"level": min(depth, 7)})
         fits = below and line + below - self._top <= self.most
+        text, number = self._sheet.write_string, self._sheet.write_number
+        styles = self._row_styles(bold, depth)
         for index, value in enumerate(values):
             if value is None or value is False or value == "":
                 continue
-            kind = self.columns[index][1]
-            style = self._style(kind, bold, depth if index == 0 else 0)
+            kind = self._kinds[index]
             if fits and index in formulas:
                 area = xl_range(line + 1, index, line + below, index)
-                self._sheet.write_formula(line, index, f"=SUBTOTAL(9,{area})", style, value)
+                formula = f"=SUBTOTAL(9,{area})"
+                self._sheet.write_formula(line, index, formula, styles[index], value)
             elif kind == "text":
-                self._sheet.write_string(line, index, str(value), style)
+                text(line, index, str(value), styles[index])
             elif kind == "date":
-                self._sheet.write_datetime(line, index, value, style)
+                number(line, index, (value - DAY_0).days, styles[index])
             else:
-                self._sheet.write_number(line, index, value, style)
+                number(line, index, value, styles[index])
         self._line += 1
+
+    def _row_styles(self, bold, depth):
+        """The formats of a row, by column; found once for each kind of row."""
+        key = (bold, depth)
+        if key not in self._styles:
+            self._styles[key] = [
+                self._style(kind, bold, 0 if index else depth)
+                for index, kind in enumerate(self._kinds)
+            ]
+        return self._styles[key]
 
     def total(self, label, values):
         """The last row: sums of everything above, as formulas that have these values.
