@@ -5,6 +5,7 @@ from . import (
     ar_collection_demo_collecting,
     ar_collection_demo_company,
     ar_collection_demo_evidence,
+    ar_collection_demo_held_disputes,
     ar_collection_demo_kpi,
     ar_collection_demo_ledger,
     ar_collection_demo_notices,

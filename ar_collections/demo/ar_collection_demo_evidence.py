@@ -55,8 +55,8 @@ class ArCollectionDemo(models.AbstractModel):
         vals_list = []
         for hold in made.plan.holds:
             item = made.item(hold.item, hold.part) if hold.item else None
-            if hold.reason in ("promise", "plan"):
-                continue  # its promise or plan places it
+            if hold.reason in ("promise", "plan") or self._is_dispute(hold):
+                continue  # its promise, plan or dispute places it
             if hold.reason == "blocked":
                 item.move_id.action_toggle_block_payment()
             elif hold.reason == "no_followup":
@@ -64,6 +64,11 @@ class ArCollectionDemo(models.AbstractModel):
             else:
                 vals_list.append(self._prepare_hold_vals(made, hold, item))
         self.env["ar.collection.hold"].create(vals_list)
+
+    @api.model
+    def _is_dispute(self, hold):
+        """Hook: whether a dispute places a hold of the plan."""
+        return False
 
     @api.model
     def _prepare_hold_vals(self, made, hold, item):

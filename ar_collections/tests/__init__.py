@@ -102,6 +102,7 @@ from . import (
     test_tour_call,
     test_tour_delivery,
     test_tour_plan,
+    test_tour_dispute,
     test_tour_promise,
     test_tour_team,
     test_tour_tracker,

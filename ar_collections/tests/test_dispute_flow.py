@@ -227,3 +227,39 @@ class TestDisputeFlow(DisputeCommon):
         dispute.action_investigate()
         self.assertAlmostEqual(dispute.state_seconds["new"], 3 * 3600, delta=60)
         self.assertIn("3 h", dispute.state_times)
+
+    def test_written_off_through_its_request(self):
+        """The request decides: refused, the dispute is open again; posted, it ends."""
+        reason = self.env.ref("ar_collections.write_off_reason_uncollectable")
+        self.price.outcome_ids = False
+        invoice = self._invoice(1000, 30)
+        dispute = self._dispute(invoice, 300)
+        with self._refused("as what"):
+            dispute.action_resolve("write_off")
+        dispute.action_resolve("write_off", 100, note="Small", write_off_reason_id=reason.id)
+        request = dispute.write_off_id
+        self.assertEqual(request.line_ids.amount, 100)
+        if request.state == "to_approve":
+            self.assertEqual((dispute.state, dispute.waiting_for), ("waiting", "write_off"))
+            request.action_approve()
+        self.assertEqual((dispute.state, dispute.outcome), ("resolved", "write_off"))
+        self.assertEqual(self._item(invoice).amount_residual, 900)
+        self._refresh()
+        self.assertEqual(self._held(invoice), {})
+        request.action_reverse("Found")
+        self._refresh()
+        self.assertEqual(dispute.state, "investigating")
+        self.assertEqual(self._held(invoice), {"disputed": 300})
+
+    def test_a_resolver_asks_for_a_write_off(self):
+        reason = self.env.ref("ar_collections.write_off_reason_uncollectable")
+        self.price.outcome_ids = False
+        dispute = self._dispute(self._invoice(1000, 30), 300)
+        dispute.with_user(self.resolver).action_resolve(
+            "write_off", note="Small", write_off_reason_id=reason.id
+        )
+        self.assertEqual((dispute.state, dispute.waiting_for), ("waiting", "write_off"))
+        self.assertEqual(dispute.write_off_id.state, "to_approve")
+        dispute.action_take_back("No")
+        self.assertEqual(dispute.state, "investigating")
+        self.assertFalse(dispute.write_off_id)
