@@ -84,6 +84,17 @@ class ArCollectionDispute(models.Model):
         )
 
     # === ANSWERS === #
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Who was asked may post without being allowed to change the dispute; who only reads
+        it, as an auditor, may not."""
+        result = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == "create":
+            for dispute in self:
+                # sudo: whether one was asked
+                if self.env.user not in dispute.sudo().asked_user_ids:
+                    result[dispute] = "write"
+        return result
+
     def _message_post_after_hook(self, message, msg_vals):
         """Who was asked has answered: a colleague, or the customer by e-mail."""
         result = super()._message_post_after_hook(message, msg_vals)

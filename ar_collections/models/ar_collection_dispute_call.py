@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools import dispute as tool
 
@@ -15,6 +15,12 @@ class ArCollectionDispute(models.Model):
         ondelete="restrict",
         help="The call on which it was raised.",
     )
+
+    @api.constrains("call_id", "collection_id")
+    def _check_call(self):
+        for dispute in self.filtered("call_id"):
+            if dispute.call_id.sudo().collection_id != dispute.collection_id:  # whose it is
+                raise ValidationError(self.env._("This call was with another debtor."))
 
 
 class ArCollectionCall(models.Model):

@@ -175,6 +175,16 @@ class ArCollectionDisputeItem(models.Model):
                     )
                 )
 
+    @api.constrains("source_line_ids", "move_id")
+    def _check_sources(self):
+        for item in self.filtered("source_line_ids"):
+            if item.sudo().source_line_ids.move_id != item.sudo().move_id:  # ids only
+                raise ValidationError(
+                    self.env._(
+                        "Only lines of %(item)s can be ticked for it.", item=item.item_name or ""
+                    )
+                )
+
     def _check_amounts(self):
         """Disputed is what is open, once.
 

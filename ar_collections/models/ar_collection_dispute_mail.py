@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, formataddr, plaintext2html
 
 LAYOUT = "ar_collections.mail_layout_ar_collection_notice"
@@ -20,6 +20,19 @@ class ArCollectionDispute(models.Model):
         ondelete="set null",
         help="The e-mail the dispute was opened from; later ones of its thread are copied here.",
     )
+
+    @api.constrains("message_id")
+    def _check_message(self):
+        """A message is shown to whoever sees the dispute: only one of this debtor can be."""
+        for dispute in self.filtered("message_id"):
+            message = dispute.message_id.sudo()  # where it stands
+            if (message.model, message.res_id) != ("ar.collection", dispute.collection_id.id):
+                raise ValidationError(
+                    self.env._(
+                        "This message does not belong to %(debtor)s.",
+                        debtor=dispute.partner_id.display_name,
+                    )
+                )
 
     # === TO THE CUSTOMER === #
     def _tell_customer(self, details=None):

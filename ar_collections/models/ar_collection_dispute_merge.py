@@ -102,8 +102,9 @@ class ArCollectionDispute(models.Model):
         return result
 
     def _link_back(self):
-        """Related is related both ways."""
+        """Related is related both ways; only what one may see can be linked."""
         for dispute in self:
+            dispute.related_ids.check_access("read")
             for other in dispute.related_ids.sudo():  # the link shows on both
                 if dispute not in other.related_ids:
                     other.related_ids |= dispute

@@ -3,7 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from .dispute import DisputeCommon
@@ -362,6 +362,45 @@ class TestDisputeRights(DisputeCommon):
         ):
             with self.assertRaises(AccessError):
                 getattr(dispute.with_user(auditor), method)(*args)
+
+    def test_an_auditor_posts_nothing(self):
+        dispute = self._dispute(self._invoice(100, 30))
+        auditor = self._user("auditor", "readonly")
+        with self.assertRaises(AccessError):
+            dispute.with_user(auditor).message_post(body="Seen", message_type="comment")
+
+    def test_messages_of_others_cannot_be_pulled_in(self):
+        self._invoice(100, 30)
+        account = self._account()
+        secret = self.env.user.partner_id.message_post(body="Secret")
+        with self._refused("does not belong to Alpha", ValidationError):
+            self.Dispute._open(account, {}, kind="query", message_id=secret.id)
+        other = self._invoice(70, 30)
+        item = self._item(self._invoice(50, 30))
+        with self._refused("Only lines of", ValidationError):
+            self.Dispute._open(
+                account,
+                {item.id: 10},
+                reason=self.price,
+                source_line_ids={item.id: other.invoice_line_ids.ids},
+            )
+
+    def test_judging_many_takes_as_many_queries_as_one(self):
+        def count(disputes):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            disputes.sudo()._judge()
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        one = self._dispute(self._invoice(100, 30))
+        many = one
+        for _number in range(12):
+            many |= self._dispute(self._invoice(100, 30))
+        count(many)  # warm
+        few = count(one)
+        self.assertLessEqual(count(many), few + 6)
 
     def test_another_company(self):
         dispute = self._dispute(self._invoice(100, 30))

@@ -43,6 +43,8 @@ OF_DEBTORS = (
     "ar.collection.plan",
     "ar.collection.plan.item",
     "ar.collection.plan.line",
+    "ar.collection.dispute",
+    "ar.collection.dispute.item",
 )
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
@@ -156,6 +158,12 @@ class SecurityCommon(LedgerCommon):
             }
         )
         records += (plan, plan.item_ids, plan.line_ids)
+        dispute = cls.env["ar.collection.dispute"]._open(
+            account,
+            {cls._item(move).id: 5},
+            reason=cls.env.ref("ar_collections.dispute_reason_other"),
+        )
+        records += (dispute, dispute.item_ids)
         return {record._name: record for record in records}
 
 

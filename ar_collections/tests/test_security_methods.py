@@ -125,6 +125,8 @@ class TestSecurityMethods(SecurityCommon):
             "action_refuse": ("No",),
             "log": (self._values_of_a_call(scene),),
             "action_ar_bounce": (self.today, "AM04"),
+            "action_resolve": ("withdrawn",),
+            "action_ask": (self.stranger.id, "Why?"),
         }.get(name, ())
         try:
             result = getattr(records, name)(*arguments)

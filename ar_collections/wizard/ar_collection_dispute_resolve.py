@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from ..models.ar_collection_dispute_resolve import ALWAYS, OF_QUERY
 
+BILLING = "account.group_account_invoice"
+
 
 class ArCollectionDisputeResolve(models.TransientModel):
     """How disputes end: the outcome, and what it needs."""
@@ -28,9 +30,15 @@ class ArCollectionDisputeResolve(models.TransientModel):
     )
     note = fields.Text(string="Why")
     date = fields.Date(string="New due date")
-    candidate_ids = fields.Many2many("account.move.line", compute="_compute_candidate_ids")
+    # of who may see the ledger; a resolver hands "already paid" to an accountant
+    candidate_ids = fields.Many2many(
+        "account.move.line", compute="_compute_candidate_ids", groups=BILLING
+    )
     credit_ids = fields.Many2many(
-        "account.move.line", string="Paid by", domain="[('id', 'in', candidate_ids)]"
+        "account.move.line",
+        string="Paid by",
+        domain="[('id', 'in', candidate_ids)]",
+        groups=BILLING,
     )
     write_off_reason_id = fields.Many2one("ar.collection.write.off.reason", string="Written off as")
     root_cause_id = fields.Many2one(
@@ -102,7 +110,7 @@ class ArCollectionDisputeResolve(models.TransientModel):
             self.amount if takes_amount else None,
             self.note,
             date=self.date,
-            credit_ids=self.credit_ids.ids,
+            credit_ids=self.sudo().credit_ids.ids,  # what was chosen here
             write_off_reason_id=self.write_off_reason_id.id,
             tell=self.tell,
         )

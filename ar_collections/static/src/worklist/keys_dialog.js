@@ -44,8 +44,7 @@ export class ArKeysBar extends Component {
             ["C", _t("call")],
             ["P", _t("promise")],
             ["D", _t("dispute")],
-            ["D", _t("dispute or query")],
-    ["S", _t("snooze")],
+            ["S", _t("snooze")],
             ["Enter", _t("open")],
             ["/", _t("search")],
         ];
