@@ -87,18 +87,33 @@ class ArCollectionDispute(models.Model):
             )
         self._check_may_match()
         lines = self.item_ids.line_id.filtered(lambda line: not line.reconciled)
-        texts = [
-            self.env._(
-                "%(item)s is due on %(new)s instead of %(old)s.",
-                item=line.ar_number,
-                new=fields.Date.to_string(date),
-                old=fields.Date.to_string(line.ar_due_date),
-            )
-            for line in lines
-        ]
-        lines.date_maturity = date
+        texts = [self._redate(line, date) for line in lines]
         resolution = "\n".join(filter(None, [note, *texts]))
         self._set_state("resolved", outcome="new_date", resolution=resolution)
+
+    def _redate(self, line, date):
+        """Another due date, with the caller's rights; the original stays on the item and is the
+        basis of ageing, and invoice and audit list say who changed it.
+
+        :return: what was done, a sentence.
+        """
+        original = line._ar_original_due_date()
+        text = self.env._(
+            "%(item)s is due on %(new)s instead of %(old)s (%(dispute)s).",
+            item=line.ar_number,
+            new=fields.Date.to_string(date),
+            old=fields.Date.to_string(line.ar_due_date),
+            dispute=self.name,
+        )
+        line.write(
+            {
+                "date_maturity": date,
+                "ar_original_due_date": original if original != date else False,
+            }
+        )
+        line.move_id._message_log(body=text)
+        self.env["ar.collection.audit"]._log(self, "correction", text)
+        return text
 
     # === WRITE-OFF === #
     def _resolve_write_off(self, amount, note, details):

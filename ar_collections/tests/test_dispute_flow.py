@@ -182,7 +182,9 @@ class TestDisputeFlow(DisputeCommon):
         with self._refused("after today"):
             dispute.action_resolve("new_date", date=self.today)
         dispute.action_resolve("new_date", date=later)
-        self.assertEqual(self._item(invoice).date_maturity, later)
+        item = self._item(invoice)
+        self.assertEqual(item.date_maturity, later)
+        self.assertEqual(item.ar_original_due_date, self.today - timedelta(days=30))
         self.assertEqual(self._account().total_overdue, 0)
         self.assertIn(str(later), dispute.resolution)
 
