@@ -90,7 +90,7 @@ class ArCollectionDispute(models.Model):
         index=True,
         copy=False,
         tracking=True,
-        group_expand=True,
+        group_expand="_expand_states",
     )
     is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
     item_ids = fields.One2many(
@@ -160,6 +160,12 @@ class ArCollectionDispute(models.Model):
     _open_idx = models.Index("(collection_id) WHERE state IN ('new', 'investigating', 'waiting')")
 
     # === COMPUTES === #
+    @api.model
+    def _expand_states(self, states, domain):
+        """The board shows the open states always, the others where something is in them."""
+        labels = dict(STATES)
+        return [state for state in labels if state in OPEN or state in states]
+
     @api.depends("state")
     def _compute_is_open(self):
         for dispute in self:
