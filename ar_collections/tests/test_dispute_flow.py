@@ -19,6 +19,14 @@ class TestDisputeFlow(DisputeCommon):
             {"name": "21 %", "amount": 21, "company_id": cls.company.id}
         )
 
+    def _write_off_reason(self):
+        """A reason for writing off that the company has an account for."""
+        self.company.ar_write_off_account_id = self.env["account.account"].create(
+            {"name": "Losses", "code": "659999", "account_type": "expense"}
+        )
+        self.price.outcome_ids = False
+        return self.env.ref("ar_collections.write_off_reason_uncollectable")
+
     def _taxed(self, *prices, days=30, **vals):
         """An invoice of these prices before 21 % tax."""
         return self._invoice(
@@ -232,8 +240,7 @@ class TestDisputeFlow(DisputeCommon):
 
     def test_written_off_through_its_request(self):
         """The request decides: refused, the dispute is open again; posted, it ends."""
-        reason = self.env.ref("ar_collections.write_off_reason_uncollectable")
-        self.price.outcome_ids = False
+        reason = self._write_off_reason()
         invoice = self._invoice(1000, 30)
         dispute = self._dispute(invoice, 300)
         with self._refused("as what"):
@@ -254,8 +261,7 @@ class TestDisputeFlow(DisputeCommon):
         self.assertEqual(self._held(invoice), {"disputed": 300})
 
     def test_a_resolver_asks_for_a_write_off(self):
-        reason = self.env.ref("ar_collections.write_off_reason_uncollectable")
-        self.price.outcome_ids = False
+        reason = self._write_off_reason()
         dispute = self._dispute(self._invoice(1000, 30), 300)
         dispute.with_user(self.resolver).action_resolve(
             "write_off", note="Small", write_off_reason_id=reason.id
