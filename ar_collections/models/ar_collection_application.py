@@ -85,6 +85,7 @@ class ArCollectionApplication(models.Model):
     )
     mode = fields.Selection(MODES, required=True, readonly=True, default="manual")
     reason = fields.Char(readonly=True, help="The rule of the matching that found it.")
+    why = fields.Char(string="Because", compute="_compute_why")
     confidence = fields.Integer(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True, help="Applied to items, in the currency of the credit.")
@@ -111,6 +112,12 @@ class ArCollectionApplication(models.Model):
                 f"{application.credit_name or ''} "
                 f"{application.currency_id.format(application.amount)}".strip()
             )
+
+    @api.depends("reason")
+    def _compute_why(self):
+        words = self.env["ar.collection.credit"]._reason_words()
+        for application in self:
+            application.why = words.get(application.reason, application.reason)
 
     # === CRUD: evidence, made and changed by the program only === #
     @api.model_create_multi
@@ -155,6 +162,17 @@ class ArCollectionApplication(models.Model):
             "res_id": self.collection_id.id,
             "views": [(False, "form")],
         }
+
+    def _screen_message(self):
+        """What was done, in a sentence."""
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s of %(credit)s applied to %(items)s.",
+            amount=self.currency_id.format(self.amount),
+            credit=self.credit_name or "",
+            items=", ".join(line.item_name or "" for line in self.line_ids if line.kind == "item")
+            or self.env._("the account"),
+        )
 
     # === STATE === #
     def _set_state(self, state, **vals):

@@ -336,14 +336,4 @@ class ArCollectionApplication(models.Model):
         account = self.sudo().collection_id  # whoever may apply writes on the timeline
         if not account:
             return
-        account._message_log(
-            body=self.env._(
-                "Applied %(amount)s of %(credit)s to %(items)s.",
-                amount=self.currency_id.format(self.amount),
-                credit=self.credit_name or "",
-                items=", ".join(
-                    line.item_name or "" for line in self.line_ids if line.kind == "item"
-                )
-                or self.env._("the account"),
-            )
-        )
+        account._message_log(body=self._screen_message())

@@ -229,5 +229,6 @@ class ArCollectionCredit(models.Model):
             "subset": say("The only set of items that comes to the amount"),
             "charge": say("One item is near: short by what looks like bank charges"),
             "tolerance": say("One item is near: off within tolerance"),
+            "payment": say("The bank line brings the money of a payment registered before"),
             "oldest": say("Nothing fits: the oldest items first"),
         }

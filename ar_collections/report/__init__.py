@@ -11,6 +11,7 @@ from . import (
     ar_collection_dispute_report,
     ar_collection_month_end_sample,
     ar_collection_month_end_xlsx,
+    ar_collection_match_report,
     ar_collection_nonpayment,
     ar_collection_notice_report,
     ar_collection_notice_report_copy,

@@ -14,6 +14,7 @@ from . import (
     test_call_day,
     test_call_evidence,
     test_call_reply,
+    test_cash_screen,
     test_catch_up,
     test_channel,
     test_compare,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from stdnum import iso11649, luhn
 from stdnum.ch import esr
@@ -89,6 +90,19 @@ def number(reference: str) -> str | None:
     """
     numbers = [_plain(part) for part in pieces(reference) if part.isdigit()]
     return numbers[-1] if numbers else None
+
+
+def prefix_before(text: str, reference: str) -> str | None:
+    """The word that stands before the last number of a reference in a text.
+
+    >>> prefix_before("Zahlung RG 451 danke", "INV/2026/00451"), prefix_before("451", "INV/451")
+    ('RG', None)
+    """
+    wanted, parts = number(reference), pieces(text)
+    for word, digits in pairwise(parts):
+        if wanted and digits.isdigit() and _plain(digits) == wanted and not word.isdigit():
+            return word
+    return None
 
 
 def _iso11649(whole: str) -> set[str]:

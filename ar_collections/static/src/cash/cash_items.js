@@ -1,0 +1,104 @@
+import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { formatAmount } from "@ar_collections/core/amounts";
+import { parseMonetary } from "@web/views/fields/parsers";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { SHORT_KINDS } from "./cash_sums";
+
+/** Items shown at once; ticked ones and those named in the text stand first. */
+const PAGE = 80;
+
+/** The open items of the debtor, to tick and to type amounts at. */
+export class ArCashItems extends Component {
+    static template = "ar_collections.CashItems";
+    static props = {
+        choice: Object,
+        reasons: Object,
+        mayApply: Boolean,
+        onChange: Function,
+    };
+
+    setup() {
+        this.state = useState({ filter: "", shown: PAGE, wrong: null });
+        this.first = new Set(Object.keys(this.props.choice.amounts).map(Number));
+        this.formatAmount = formatAmount;
+        this.kinds = SHORT_KINDS;
+    }
+
+    get found() {
+        const words = this.state.filter.trim().toLowerCase();
+        const items = this.props.choice.items.filter(
+            (item) =>
+                !words ||
+                [item.number, item.reference, item.debtor, String(item.open)].some((text) =>
+                    (text || "").toLowerCase().includes(words),
+                ),
+        );
+        const rank = (item) => (this.first.has(item.id) ? 0 : item.named ? 1 : 2);
+        return items.toSorted((a, b) => rank(a) - rank(b));
+    }
+
+    get items() {
+        return this.found.slice(0, this.state.shown);
+    }
+
+    more() {
+        this.state.shown += 4 * PAGE;
+    }
+
+    date(text) {
+        return formatDate(deserializeDate(text));
+    }
+
+    days(item) {
+        return item.days > 0 ? _t("%s d late", item.days) : _t("in %s d", -item.days);
+    }
+
+    typed(item) {
+        const amount = this.props.choice.amounts[item.id];
+        return amount === undefined
+            ? ""
+            : formatMonetary(amount, { currencyId: item.currency_id, noSymbol: true });
+    }
+
+    toggle(item) {
+        this.props.choice.toggle(item);
+        this.props.onChange();
+    }
+
+    type(item, ev) {
+        let amount = 0;
+        try {
+            amount = ev.target.value.trim() ? parseMonetary(ev.target.value) : 0;
+        } catch {
+            this.state.wrong = item.id;
+            return;
+        }
+        this.state.wrong = this.props.choice.set(item, amount) ? null : item.id;
+        ev.target.value = this.typed(item);
+        this.props.onChange();
+    }
+
+    kindLabel(kind) {
+        return {
+            open: _t("stays open"),
+            deduction: _t("is a deduction (opens a dispute)"),
+            write_off: _t("write off (asks where needed)"),
+            bank_charge: _t("is a bank charge"),
+            discount: _t("is an early-payment discount"),
+        }[kind];
+    }
+
+    setKind(item, ev) {
+        const kind = ev.target.value;
+        const reason = kind === "write_off" ? this.props.reasons.small : false;
+        this.props.choice.rests[item.id] = { kind, reason_id: reason };
+        this.props.onChange();
+    }
+
+    setReason(item, ev) {
+        this.props.choice.rests[item.id].reason_id = Number(ev.target.value) || false;
+        this.props.onChange();
+    }
+}
