@@ -2,6 +2,7 @@ from . import (
     ar_collection_demo,
     ar_collection_demo_ageing,
     ar_collection_demo_calls,
+    ar_collection_demo_cash,
     ar_collection_demo_collecting,
     ar_collection_demo_company,
     ar_collection_demo_evidence,

@@ -84,6 +84,14 @@ class ArCollectionCredit(models.Model):
             "confidence": answer["confidence"] if answer else 0,
         }
 
+    def _check_waiting(self):
+        """:raises UserError: the credit was applied meanwhile, or none was named."""
+        if len(self) != 1 or not self.sudo().exists():  # sudo: whether it is there at all
+            raise UserError(
+                self.env._("This credit was applied meanwhile. Please open the list again.")
+            )
+        self.check_access("read")
+
     # === RIGHT: ITEMS === #
     def cash_open(self, partner_id=None):
         """A credit with the open items of its debtor and what is proposed.
@@ -93,11 +101,7 @@ class ArCollectionCredit(models.Model):
             for differences.
         :raises UserError: the credit was applied meanwhile.
         """
-        self.check_access("read")
-        if not self.exists() or len(self) != 1:
-            raise UserError(
-                self.env._("This credit was applied meanwhile. Please open the list again.")
-            )
+        self._check_waiting()
         partner = self.env["res.partner"].browse(partner_id or [])
         proposal = self._propose(self, partner=partner)[self.id]
         words = self._reason_words()
@@ -224,16 +228,12 @@ class ArCollectionCredit(models.Model):
         :param partner_id: the debtor, where nothing tells.
         :return: dict ``id`` of the application, ``message``.
         """
-        self.check_access("read")
+        self._check_waiting()
         application = self._apply_choice(allocations, differences, partner_id)
         return {"id": application.id, "message": application._screen_message()}
 
     def _apply_choice(self, allocations, differences, partner_id):
         lines = self.env["account.move.line"]
-        if len(self) != 1 or not self.exists():
-            raise UserError(
-                self.env._("This credit was applied meanwhile. Please open the list again.")
-            )
         partner = self.env["res.partner"].browse(partner_id or [])
         proposal = self._propose(self, partner=partner)[self.id]
         chosen = {int(line_id): amount for line_id, amount in allocations}
@@ -291,9 +291,9 @@ class ArCollectionCredit(models.Model):
 
         :return: dict ``id`` of the application, ``message``.
         """
-        self.check_access("read")
+        self._check_waiting()
         payment = self.env["account.payment"].browse(payment_id or [])
-        if len(self) != 1 or not payment:
+        if not payment:
             raise UserError(self.env._("Please choose a bank line and a payment."))
         payment.check_access("read")
         application = self.env["ar.collection.application"]._confirm_payment(self.line_id, payment)
