@@ -114,9 +114,10 @@ class ArCollectionCredit(models.Model):
                    account.id AS collection_id, account.user_id,
                    partner.id IS NOT NULL AS identified,
                    bank.partner_name AS payer_name, bank.account_number AS payer_account,
-                   concat_ws(' ', bank.payment_ref, payment.memo, payment.payment_reference,
-                             move.ref,
-                             CASE WHEN line.statement_line_id IS NULL THEN line.name END) AS text,
+                   CASE WHEN bank.id IS NOT NULL THEN bank.payment_ref
+                        WHEN payment.id IS NOT NULL
+                        THEN concat_ws(' ', payment.memo, payment.payment_reference)
+                        ELSE concat_ws(' ', move.ref, nullif(line.name, move.ref)) END AS text,
                    line.date, todays.day - line.date AS age,
                    CASE WHEN todays.day - line.date <= 7 THEN '1'
                         WHEN todays.day - line.date <= 30 THEN '2'

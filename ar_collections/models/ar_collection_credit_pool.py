@@ -66,7 +66,9 @@ class ArCollectionCredit(models.Model):
                        move.name, move.ref, move.payment_reference, move.invoice_origin,
                        CASE WHEN line.amount_residual_currency = line.amount_currency
                             THEN line.discount_date END AS discount_until,
-                       line.amount_currency - line.discount_amount_currency AS discount
+                       CASE WHEN line.discount_date IS NOT NULL
+                            THEN line.amount_currency - line.discount_amount_currency END
+                            AS discount
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
                   JOIN res_company company ON company.id = line.company_id

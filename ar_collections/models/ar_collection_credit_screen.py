@@ -189,7 +189,8 @@ class ArCollectionCredit(models.Model):
             row["rate"] = self._screen_rate(company, row["currency_id"], rates)
             late = row["discount_date"] and self.date > row["discount_date"]
             whole = row["open"] == row["total"]
-            row["discount"] = float(row["discount"] or 0) if whole and not late else 0.0
+            usable = row["discount_date"] and whole and not late
+            row["discount"] = float(row["discount"]) if usable else 0.0
         return rows
 
     @api.model

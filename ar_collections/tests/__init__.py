@@ -101,6 +101,7 @@ from . import (
     test_tour_ageing,
     test_tour_approval,
     test_tour_call,
+    test_tour_cash,
     test_tour_delivery,
     test_tour_dispute,
     test_tour_plan,

@@ -107,7 +107,7 @@ export class ArCashScreen extends Component {
         this.search();
     }
 
-    mark(row) {
+    markOf(row) {
         if (row.reserved) {
             return ["fa-lock", _t("Reserved"), "calm"];
         }

@@ -15,10 +15,9 @@ class ArCollectionDemo(models.AbstractModel):
     _inherit = "ar.collection.demo"
 
     @api.model
-    def _make_team(self, made):
-        result = super()._make_team(made)
+    def _make_history(self, made):
         self._make_cash(made)
-        return result
+        return super()._make_history(made)
 
     @api.model
     def _make_cash(self, made):
@@ -55,7 +54,7 @@ class ArCollectionDemo(models.AbstractModel):
         """Bank lines of debtors whom no notice would reach tonight: money on its way would
         change what the run decides."""
         quiet = self._quiet_items(made)
-        if len(quiet) < 9:
+        if len(quiet) < 8:
             return
         names = [items[0].move_id.name for items in quiet]
         amounts = [items[0].amount_residual_currency for items in quiet]
