@@ -18,6 +18,7 @@ from pathlib import Path
 
 from environment import ADDON, HERE, SIZES, close, configure, databases, environment, odoo, vacuum
 from generate import template
+from jobs_cash import Cash
 from jobs_delivery import Delivery
 from jobs_posting import Posting
 from jobs_refresh import Refresh
@@ -26,7 +27,7 @@ from jobs_run import Run
 from jobs_screens import Screens
 from measure import Job
 
-PARTS = ("refresh", "run", "reports", "screens", "delivery", "posting")
+PARTS = ("refresh", "run", "reports", "screens", "cash", "delivery", "posting")
 RESULTS = HERE / "RESULTS.md"
 
 
@@ -67,6 +68,7 @@ def _measure(size: str, options: argparse.Namespace) -> Iterator[Job]:
             "screens": lambda: Screens(env).measure(options.rounds),
             "reports": lambda: Reports(env).measure(options.rounds, size),
             "run": lambda: Run(env).measure(options.rounds, size),
+            "cash": lambda: Cash(env).measure(options.rounds),
             "refresh": lambda: Refresh(env).measure(options.rounds),
             # one notice after the other: it does not depend on the size
             "delivery": lambda: Delivery(env).measure() if size != "L" else [],

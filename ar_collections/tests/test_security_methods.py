@@ -11,6 +11,7 @@ NAMED = {
     "ar.collection": {"figures_time", "worklist_day"},
     "ar.collection.ageing": {"check", "children", "table"},
     "ar.collection.call": {"log"},
+    "ar.collection.credit": {"cash_apply", "cash_confirm", "cash_list", "cash_open"},
     "ar.collection.kpi": {"dashboard", "dashboard_team"},
     "ar.collection.notice": {"to_do"},
     "ar.collection.run": {"simulate", "tonight"},
@@ -45,6 +46,7 @@ class TestSecurityMethods(SecurityCommon):
         cls.env["ar.collection.export"]._ask("ageing", "xlsx", {}, at_once=True)
         cls._add_reports()
         cls._add_statements()
+        cls._add_cash()
 
     @classmethod
     def _add_reports(cls):
@@ -62,6 +64,31 @@ class TestSecurityMethods(SecurityCommon):
             ):
                 rows = cls.env[model].search([("collection_id", "=", scene["ar.collection"].id)])
                 scene[model] = rows[0]
+
+    @classmethod
+    def _add_cash(cls):
+        """A credit of each debtor, and what was applied and put into a batch."""
+        for scene in (cls.mine, cls.theirs, cls.nobodys):
+            account = scene["ar.collection"]
+            line = cls._item(
+                cls._credit_note(5, partner=account.partner_id, invoice_date_due=cls.today)
+            )
+            vals = {"company_id": cls.company.id, "credit_line_id": line.id}
+            application = (
+                cls.env["ar.collection.application"]
+                .sudo()
+                .create({**vals, "collection_id": account.id, "currency_id": line.currency_id.id})
+            )
+            batch = (
+                cls.env["ar.collection.application.batch"]
+                .sudo()
+                .create(
+                    {"company_id": cls.company.id, "user_id": account.user_id.id or cls.lead.id}
+                )
+            )
+            scene["ar.collection.credit"] = cls.env["ar.collection.credit"].browse(line.id)
+            scene["ar.collection.application"] = application.sudo(False)
+            scene["ar.collection.application.batch"] = batch.sudo(False)
 
     @classmethod
     def _add_statements(cls):
