@@ -39,14 +39,14 @@ class Cash:
             ),
             Job(
                 "cash screen, 2,000 open items",
-                lambda: huge.cash_open(),
+                huge.cash_open,
                 after=self._forget,
                 target=0.5,
                 limit="500 ms",
             ),
             Job(
                 "cash screen, list of credits",
-                lambda: self.credits.cash_list(),
+                self.credits.cash_list,
                 after=self._forget,
                 target=1.0,
                 limit="1 s",
