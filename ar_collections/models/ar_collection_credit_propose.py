@@ -1,10 +1,11 @@
+from bisect import bisect_right
 from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import matching, matching_payer
+from ..tools import matching, matching_payer, matching_text
 
 
 class ArCollectionCredit(models.Model):
@@ -45,7 +46,7 @@ class ArCollectionCredit(models.Model):
         )
         registered = self._registered(debtors)
         prefixes = self._prefixes(company, debtors.values())
-        rates = {}
+        history = self._rate_history(company)
         result = {}
         for credit in self:
             debtor = debtors[credit.id]
@@ -59,12 +60,16 @@ class ArCollectionCredit(models.Model):
                 "exact": False,
                 "gave_up": False,
                 "answers": [],
+                "named": set(),
             }
+            if debtor:
+                keys = matching_text.text_keys(credit.text or "", prefixes[debtor])
+                proposal["named"] = pools[debtor].named(*keys)
             if credit.id in registered:
                 proposal |= {"kind": "payment", "payments": registered[credit.id]}
             elif debtor and not credit.reserved:
                 found = matching.match(
-                    credit._as_credit(company, pools[debtor], rates),
+                    credit._as_credit(pools[debtor], history),
                     pools[debtor],
                     self._matching_policy(company, prefixes[debtor]),
                 )
@@ -73,40 +78,45 @@ class ArCollectionCredit(models.Model):
         return result
 
     # === WHAT THE ENGINE IS TOLD === #
-    def _as_credit(self, company, pool, rates):
-        """This credit as ``matching.Credit``.
-
-        :param dict rates: filled and used: (currency, currency, day) -> rate.
-        """
+    def _as_credit(self, pool, history):
+        """This credit as ``matching.Credit``. :param dict history: see ``_rate_history``."""
         self.ensure_one()
         own = self.currency_id
         others = {item.currency for item in pool.items} - {own.id}
-        converted = {}
-        for currency in self.env["res.currency"].browse(sorted(others)):
-            key = (currency.id, own.id, self.date, self.amount_company and self.id)
-            if key not in rates:
-                rates[key] = self._rate_of(company, currency)
-            converted[currency.id] = rates[key]
         return matching.Credit(
             amount=Decimal(str(self.amount)),
             date=self.date,
             text=self.text or "",
             currency=own.id,
             digits=own.decimal_places,
-            rates=converted,
+            rates={other: self._rate_of(other, history) for other in others},
         )
 
-    def _rate_of(self, company, currency):
+    def _rate_of(self, currency_id, history):
         """Units of the credit's currency for one of an item's, at the rate of the payment."""
-        own, company_currency = self.currency_id, company.currency_id
-        rate = 1.0
-        if currency != company_currency:
-            rate = self.env["res.currency"]._get_conversion_rate(
-                currency, company_currency, company, self.date
-            )
-        if own != company_currency and self.amount_company:
+        rate = _rate_at(history.get(self.company_currency_id.id), self.date)
+        rate /= _rate_at(history.get(currency_id), self.date)
+        if self.currency_id != self.company_currency_id and self.amount_company:
             rate *= self.amount / self.amount_company
         return Decimal(repr(rate))
+
+    @api.model
+    def _rate_history(self, company):
+        """dict currency -> (days, rates), as core knows them for the company."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT currency_id, array_agg(name ORDER BY name), array_agg(rate ORDER BY name)
+                  FROM (SELECT DISTINCT ON (currency_id, name) currency_id, name, rate::float
+                          FROM res_currency_rate
+                         WHERE company_id = %s OR company_id IS NULL
+                         ORDER BY currency_id, name, company_id) rates
+                 GROUP BY currency_id
+                """,
+                company.id,
+            )
+        )
+        return {currency_id: (days, rates) for currency_id, days, rates in rows}
 
     @api.model
     def _matching_policy(self, company, prefixes=()):
@@ -232,3 +242,11 @@ class ArCollectionCredit(models.Model):
             "payment": say("The bank line brings the money of a payment registered before"),
             "oldest": say("Nothing fits: the oldest items first"),
         }
+
+
+def _rate_at(history, day):
+    """The rate of a day: the newest until then, else the oldest; 1 where none is known."""
+    if not history:
+        return 1.0
+    days, rates = history
+    return rates[max(bisect_right(days, day) - 1, 0)] or 1.0

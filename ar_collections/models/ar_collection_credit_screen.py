@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import lookup, matching_text
+from ..tools import lookup
 
 #: What the left side of the screen shows.
 SHOWN = {
@@ -112,7 +112,8 @@ class ArCollectionCredit(models.Model):
         names = {payer["debtor"] for payer in proposal["payers"]}
         partners = {partner.id: partner.name for partner in partner.sudo().browse(names)}
         signs = self._sign_words()
-        items = self._screen_items(proposal["debtor"]) if proposal["debtor"] else []
+        named = proposal.pop("named")
+        items = self._screen_items(proposal["debtor"], named) if proposal["debtor"] else []
         return {
             "credit": row,
             "debtor": row["debtor"],
@@ -135,16 +136,15 @@ class ArCollectionCredit(models.Model):
             "may_apply": self.env["ar.collection.application"]._may_apply(),
         }
 
-    def _screen_items(self, debtor_id):
+    def _screen_items(self, debtor_id, named):
         """Open items of the debtor and its group as rows, the oldest first."""
         company = self.company_id
-        strong, weak = matching_text.text_keys(self.text or "")
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT line.id, line.move_id, line.move_name AS number,
                        coalesce(move.ref, move.invoice_origin) AS reference,
-                       move.payment_reference, coalesce(line.date_maturity, line.date) AS due,
+                       coalesce(line.date_maturity, line.date) AS due,
                        line.amount_residual_currency AS open, line.amount_currency AS total,
                        line.currency_id, partner.commercial_partner_id AS debtor_id,
                        debtor.name AS debtor, line.discount_date,
@@ -172,21 +172,16 @@ class ArCollectionCredit(models.Model):
         labels = dict(
             self.env["ar.collection.hold"]._fields["kind"]._description_selection(self.env)
         )
-        today, rates = company._ar_today(), {}
+        today, history = company._ar_today(), self._rate_history(company)
         for row in rows:
             parts = held.get(row["id"], {})
-            texts = [row["number"], row["reference"], row.pop("payment_reference")]
-            row["named"] = any(
-                matching_text.keys(text) & strong or matching_text.tail(text) in weak
-                for text in texts
-                if text
-            )
+            row["named"] = row["id"] in named
             row["days"] = (today - row["due"]).days
             row["open"], row["total"] = float(row["open"]), float(row["total"])
             row["held"] = sum(parts.values())
             row["held_because"] = ", ".join(labels[kind] for kind in parts)
             row["other"] = row["debtor_id"] != debtor_id
-            row["rate"] = self._screen_rate(company, row["currency_id"], rates)
+            row["rate"] = self._screen_rate(row["currency_id"], history)
             late = row["discount_date"] and self.date > row["discount_date"]
             whole = row["open"] == row["total"]
             usable = row["discount_date"] and whole and not late
@@ -198,13 +193,10 @@ class ArCollectionCredit(models.Model):
         """The companies of the reader under a root."""
         return self.env.companies.filtered(lambda company: company._ar_root() == root)
 
-    def _screen_rate(self, company, currency_id, rates):
+    def _screen_rate(self, currency_id, history):
         if currency_id == self.currency_id.id:
             return 1.0
-        if currency_id not in rates:
-            currency = self.env["res.currency"].browse(currency_id)
-            rates[currency_id] = float(self._rate_of(company.sudo(), currency))  # its currency
-        return rates[currency_id]
+        return float(self._rate_of(currency_id, history))
 
     @api.model
     def _screen_reasons(self):

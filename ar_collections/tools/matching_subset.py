@@ -123,8 +123,9 @@ def _by_bits(items, goal: int, limit: int, budget: int) -> list[Answer] | None:
     """
     turned = [(index, options, -min(0, *options)) for index, options in items]
     goal += sum(shift for _index, _options, shift in turned)
-    # small items first: then the amount is soon reached twice, if it is
-    turned.sort(key=lambda item: (max(map(abs, item[1])), item[0]))
+    # credit notes first, then small items: the amount is soon reached twice, if it is
+    turned.sort(key=lambda item: (not item[2], max(map(abs, item[1])), item[0]))
+    notes = sum(bool(shift) for _index, _options, shift in turned)
     steps = [(index, _steps(options, shift)) for index, options, shift in turned]
     mask = (1 << (goal + 1)) - 1
     once, twice, kept = 1, 0, [1]
@@ -135,7 +136,7 @@ def _by_bits(items, goal: int, limit: int, budget: int) -> list[Answer] | None:
         once, twice = _add(once, twice, [step for step, _value in ways], mask)
         if number % STEP == 0:
             kept.append(once)
-        if limit <= 2 and twice >> goal & 1 and not any(shift for *_i, shift in turned[number:]):
+        if limit <= 2 and number >= notes and twice >> goal & 1:
             steps = steps[:number]
             break
     if not once >> goal & 1:

@@ -124,6 +124,12 @@ class Pool:
                 for key in matching_text.keys(reference):
                     self.bundles_by_key.setdefault(key, []).append(number)
 
+    def named(self, strong: set[str], weak: set[str]) -> set[int]:
+        """Ids of the items that the keys of a text point to, by whatever reference."""
+        hits = [self.by_key[key] for key in strong & self.by_key.keys()]
+        hits += [self.by_tail[key] for key in weak & self.by_tail.keys()]
+        return {self.items[index].id for hit in hits for index in hit}
+
     def _index(self, reference: str, index: int) -> None:
         for key in matching_text.keys(reference):
             self.by_key.setdefault(key, set()).add(index)
@@ -131,7 +137,9 @@ class Pool:
             self.by_tail.setdefault(tail, set()).add(index)
         if number := matching_text.number(reference):
             self.by_key.setdefault(f"##{number}", set()).add(index)
-        if matching_text.is_structured(reference) == "iso11649":
+        # what no RF begins cannot be ISO 11649: most references
+        rf = reference.lstrip()[:2].upper() == "RF"
+        if rf and matching_text.is_structured(reference) == "iso11649":
             self.structured.add(index)
 
 
