@@ -20,7 +20,7 @@ export class ArCashItems extends Component {
     };
 
     setup() {
-        this.state = useState({ filter: "", shown: PAGE, wrong: null });
+        this.state = useState({ filter: "", shown: PAGE, wrong: null, typing: null });
         this.first = new Set(Object.keys(this.props.choice.amounts).map(Number));
         this.formatAmount = formatAmount;
         this.kinds = SHORT_KINDS;
@@ -56,6 +56,9 @@ export class ArCashItems extends Component {
     }
 
     typed(item) {
+        if (this.state.typing?.id === item.id) {
+            return this.state.typing.text;
+        }
         const amount = this.props.choice.amounts[item.id];
         return amount === undefined
             ? ""
@@ -67,17 +70,23 @@ export class ArCashItems extends Component {
         this.props.onChange();
     }
 
+    /** The sums follow while somebody types; the text is put in order afterwards. */
     type(item, ev) {
+        const text = ev.target.value;
+        this.state.typing = { id: item.id, text };
         let amount = 0;
         try {
-            amount = ev.target.value.trim() ? parseMonetary(ev.target.value) : 0;
+            amount = text.trim() ? parseMonetary(text) : 0;
         } catch {
             this.state.wrong = item.id;
             return;
         }
         this.state.wrong = this.props.choice.set(item, amount) ? null : item.id;
-        ev.target.value = this.typed(item);
         this.props.onChange();
+    }
+
+    typedAll() {
+        this.state.typing = null;
     }
 
     kindLabel(kind) {

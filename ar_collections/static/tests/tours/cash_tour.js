@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("ar_cash_applied", {
         {
             content: "Another item, a part of it by typing",
             trigger: ".o_ar_cash_items tr.o_ar_current input.o_ar_cash_amount",
-            run: "edit 250 && press Enter",
+            run: "edit 250",
         },
         { trigger: ".o_ar_cash_left_amount:contains('50.00')" },
         { trigger: ".o_ar_cash_rest .o_ar_cash_kind", run: "select deduction" },
