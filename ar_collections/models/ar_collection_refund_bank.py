@@ -11,6 +11,7 @@ class ArCollectionRefund(models.Model):
 
     bank_check = fields.Selection(
         [("ok", "IBAN is right"), ("wrong", "IBAN is wrong"), ("unknown", "No IBAN")],
+        string="Account number",
         compute="_compute_bank_check",
         help="Check digits, country and length.",
     )
