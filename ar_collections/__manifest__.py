@@ -155,6 +155,7 @@
         "views/ar_collection_application_views.xml",
         "report/ar_collection_match_report_views.xml",
         "views/res_config_settings_cash_views.xml",
+        "views/account_bank_statement_line_views.xml",
         "views/ar_collections_menus.xml",
         "views/ar_collection_cash_menus.xml",
         "views/ar_collection_write_off_menus.xml",

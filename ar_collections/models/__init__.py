@@ -1,5 +1,6 @@
 from . import (
     account_bank_statement_line,
+    account_bank_statement_line_return,
     account_move,
     account_move_dispute,
     account_move_line,
@@ -71,6 +72,7 @@ from . import (
     ar_collection_decision,
     ar_collection_deduction_code,
     ar_collection_deputy,
+    ar_collection_discount,
     ar_collection_dispute,
     ar_collection_dispute_account,
     ar_collection_dispute_ask,
@@ -226,6 +228,7 @@ from . import (
     ar_collection_remittance_import,
     ar_collection_remittance_line,
     ar_collection_remittance_line_apply,
+    ar_collection_remittance_line_discount,
     ar_collection_remittance_mapping,
     ar_collection_remittance_match,
     ar_collection_remittance_read,

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class AccountMoveLine(models.Model):
@@ -33,6 +33,25 @@ class AccountMoveLine(models.Model):
     def action_ar_log_call(self):
         """Log a call about these items."""
         return self._ar_account().with_context(ar_line_ids=self.ids).action_log_call()
+
+    def action_ar_pay(self):
+        """Register a payment on these items with core's form.
+
+        :raises AccessError: the user may not register payments.
+        :raises UserError: nothing of them is open, or they belong to several debtors.
+        """
+        self._ar_account()
+        if not self.env["account.payment.register"].has_access("create"):
+            raise AccessError(
+                self.env._(
+                    "Registering payments needs the accounting group Billing. Please ask an "
+                    "accountant."
+                )
+            )
+        claims = self.filtered(lambda line: line.amount_residual > 0)
+        if not claims:
+            raise UserError(self.env._("Nothing is open of the items that are ticked."))
+        return claims.action_register_payment()
 
     def action_ar_copy(self):
         """Send copies of the invoices of these items to the contact of the debtor.

@@ -123,6 +123,7 @@ class ArCollectionRemittance(models.Model):
         for line in self.line_ids.filtered(lambda line: applied[line.id]):
             # sudo: what was applied is written by the program only
             line.sudo().write({"applied": applied[line.id], "application_id": application.id})
+        self._tell_what_was_less(applied)
         rest = self.line_ids.filtered(lambda line: not line.applied and line.amount)
         self._set_state("partial" if rest else "applied")
 
@@ -136,6 +137,27 @@ class ArCollectionRemittance(models.Model):
             self._set_state("partial")
         else:
             self._set_state("matched" if self.credit_line_id else "waiting")
+
+    def _tell_what_was_less(self, applied):
+        """Name the lines of which less was open than they pay: somebody paid in between."""
+        less = [
+            self.env._(
+                "%(reference)s: %(applied)s of %(amount)s",
+                reference=line.reference or line.item_id.move_name,
+                applied=self.currency_id.format(applied[line.id]),
+                amount=self.currency_id.format(line.amount),
+            )
+            for line in self.line_ids
+            if line.id in applied
+            and self.currency_id.compare_amounts(applied[line.id], line.amount)
+        ]
+        if less:
+            self.message_post(
+                body=self.env._(
+                    "Less was open than the advice pays; the rest stays with the payment. %(lines)s",
+                    lines="; ".join(less[:20]),
+                )
+            )
 
 
 def _decimal(line, name):

@@ -28,16 +28,17 @@ class ArCollectionRemittanceLine(models.Model):
         :param short: what is left of the item after all lines, a Decimal.
         """
         result = []
-        if part.discount > 0 and self._discount_in_time():
-            result.append(self._difference("discount", item, part.discount))
-        elif part.discount > 0:
-            late = self.env._("Early-payment discount taken after its last day")
-            result.append(self._deduction(item, part.discount, note=late))
+        if part.discount > 0:
+            result += self._discount_differences(item, float(part.discount))
         if part.deduction > 0 and not self._is_withheld(item, part.deduction):
             result.append(self._deduction(item, part.deduction, note=self._deduction_note()))
         if short > 0 and self.short_as == "deduction":
             result.append(self._deduction(item, short, dispute_kind="short_payment"))
         return result
+
+    def _discount_differences(self, item, discount):
+        """Hook: what becomes of a discount that was taken."""
+        return [self._difference("discount", item, discount)]
 
     @api.model
     def _difference(self, kind, item, amount, **vals):

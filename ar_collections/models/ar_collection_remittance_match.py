@@ -1,5 +1,5 @@
-from collections import defaultdict
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
@@ -43,7 +43,7 @@ class ArCollectionRemittance(models.Model):
                 remittance.partner_id = remittance._partner_by_references(lines)
             remittance._match_lines(lines)
             remittance._settle_currency()
-            remittance._match_credit()
+        self._match_credit()
 
     # === DEBTOR === #
     def _partner_by_references(self, lines):
@@ -79,9 +79,9 @@ class ArCollectionRemittance(models.Model):
                 near, how = tuple(elsewhere[:3]), "other"
             by_result[how, found.items[:1], near] |= line
         for (how, items, near), of_result in by_result.items():
-            of_result.write(
-                {"found": how, "item_id": items and items[0], "near_ids": [(6, 0, near)]}
-            )
+            of_result.write({"found": how, "item_id": items and items[0]})
+            if near or any(line.near_ids for line in of_result):
+                of_result.write({"near_ids": [(6, 0, near)]})
 
     def _items_of_debtors(self, references):
         """Open items of the debtor and of those it belongs together with, and settled ones that
@@ -152,78 +152,88 @@ class ArCollectionRemittance(models.Model):
 
     # === PAYMENT === #
     def _match_credit(self):
-        """Look for the payment: the amount, near the day, its reference if several fit."""
-        if self.state not in ("waiting", "matched"):
-            return
-        own, unnamed = self._credits()
-        found = ()
-        for group in (own, unnamed):
-            found = found or find_credits(
-                group, _decimal(self.amount), self.date or None, self.reference or "", DAYS
+        """Look for the payments: the amount, near the day, its reference if several fit."""
+        waiting = self.filtered(lambda remittance: remittance.state in ("waiting", "matched"))
+        money = waiting._credits()
+        found = {
+            remittance.id: remittance._find_credits(*money[remittance.id]) for remittance in waiting
+        }
+        claimed = Counter(fits[0] for fits in found.values() if len(fits) == 1)
+        for remittance in waiting:
+            fits = found[remittance.id]
+            # nor is money that two advices are about given to one of them
+            one = len(fits) == 1 and claimed[fits[0]] == 1
+            # sudo: what was found is written by the program only
+            remittance.sudo().write(
+                {
+                    "credit_line_id": one and fits[0],
+                    "candidate_ids": [(6, 0, () if one else fits)],
+                }
             )
-        one = len(found) == 1
-        # sudo: what was found is written by the program only
-        self.sudo().write(
-            {
-                "credit_line_id": one and found[0],
-                "candidate_ids": [(6, 0, () if one else found)],
-            }
-        )
-        self._set_state("matched" if one else "waiting")
+            remittance._set_state("matched" if one else "waiting")
+
+    def _find_credits(self, own, unnamed):
+        """Ids of the credits the advice may be about: the debtor's, else those of nobody."""
+        for group in (own, unnamed):
+            day, reference = self.date or None, self.reference or ""
+            if fits := find_credits(group, _decimal(self.amount), day, reference, DAYS):
+                return fits
+        return ()
 
     def _credits(self):
-        """Money over this amount, not applied yet and about which no other advice is.
+        """Money over the amounts of these, not applied yet and about which no other advice is.
 
-        :return: (that of the debtor, bank lines of nobody), ``remittance_match.Credit`` each.
+        :return: dict id -> (that of the debtor, bank lines of nobody), lists of
+            ``remittance_match.Credit``.
         """
-        own, unnamed = [], []
+        money = {remittance.id: ([], []) for remittance in self}
+        if not self:
+            return money
         for row in self.env.execute_query_dict(self._credits_sql()):
-            credit = Credit(row["id"], _decimal(self.amount), row["date"], row["text"] or "")
-            if not row["debtor_id"]:
-                unnamed.append(credit)
-            elif row["debtor_id"] == self.partner_id.id:
-                own.append(credit)
-        return own, unnamed
+            own, unnamed = money[row["remittance_id"]]
+            amount = _decimal(self.browse(row["remittance_id"]).amount)
+            credit = Credit(row["id"], amount, row["date"], row["text"] or "")
+            (own if row["debtor_id"] else unnamed).append(credit)
+        return money
 
     def _credits_sql(self):
         self.env["account.bank.statement.line"].flush_model()
         self.env["account.payment"].flush_model()
         self.env["account.move.line"].flush_model()
-        self.flush_model(["credit_line_id", "state"])
+        self.flush_model()
         return SQL(
             """
-            SELECT line.id, line.date, partner.commercial_partner_id AS debtor_id,
+            SELECT remittance.id AS remittance_id, line.id, line.date,
+                   partner.commercial_partner_id AS debtor_id,
                    concat_ws(' ', line.name, move.name, move.ref, bank.payment_ref, payment.memo)
                        AS text
-              FROM account_move_line line
+              FROM ar_collection_remittance remittance
+              JOIN res_currency currency ON currency.id = remittance.currency_id
+              JOIN account_move_line line ON line.currency_id = remittance.currency_id
+               AND line.parent_state = 'posted'
+               AND line.date >= coalesce(remittance.date, remittance.create_date::date) - 366
               JOIN account_move move ON move.id = line.move_id AND move.move_type = 'entry'
               JOIN account_account account ON account.id = line.account_id
               JOIN account_journal journal ON journal.id = line.journal_id
               JOIN res_company company ON company.id = line.company_id
+               AND company.parent_path LIKE remittance.company_id || '/%%'
               LEFT JOIN res_partner partner ON partner.id = line.partner_id
               LEFT JOIN account_payment payment ON payment.id = line.payment_id
               LEFT JOIN account_bank_statement_line bank ON bank.id = line.statement_line_id
-             WHERE line.parent_state = 'posted' AND line.currency_id = %(currency)s
-               AND company.parent_path LIKE %(path)s AND line.date >= %(since)s
-               AND abs(%(amount)s + CASE WHEN account.account_type = 'asset_receivable'
+             WHERE remittance.id = ANY(%s)
+               AND abs(remittance.amount + CASE WHEN account.account_type = 'asset_receivable'
                        THEN line.amount_residual_currency ELSE line.amount_currency END)
-                   < %(rounding)s
+                   < currency.rounding / 2
                AND (account.account_type = 'asset_receivable' AND NOT line.reconciled
                     OR bank.id IS NOT NULL AND NOT bank.is_reconciled
                     AND line.account_id = journal.suspense_account_id)
-               AND (partner.id IS NULL OR partner.commercial_partner_id = %(debtor)s)
+               AND (partner.id IS NULL OR partner.commercial_partner_id = remittance.partner_id)
                AND NOT EXISTS (SELECT FROM ar_collection_remittance other
-                                WHERE other.credit_line_id = line.id AND other.id != %(id)s
+                                WHERE other.credit_line_id = line.id AND other.id != remittance.id
                                   AND other.state IN ('matched', 'partial'))
              ORDER BY line.date, line.id
             """,
-            currency=self.currency_id.id,
-            path=f"{self.company_id.id}/%",
-            since=(self.date or self.company_id._ar_today()) - timedelta(days=366),
-            amount=self.amount,
-            rounding=self.currency_id.rounding / 2,
-            debtor=self.partner_id.id or None,
-            id=self.id,
+            self.ids,
         )
 
     def _take_credit(self):

@@ -6,7 +6,7 @@ from ..tools import withheld
 STATES = [
     ("expected", "Certificate missing"),
     ("certified", "Certified"),
-    ("paid", "Paid after all"),
+    ("paid", "Paid or returned"),
     ("refused", "Not withheld"),
 ]
 TRANSITIONS = {
@@ -137,7 +137,7 @@ class ArCollectionWithheld(models.Model):
             raise UserError(self.env._("Withheld tax is evidence and cannot be deleted."))
 
     # === ACTIONS === #
-    def action_refuse(self):
+    def action_not_withheld(self):
         """These were not withheld tax: they can be collected again.
 
         :raises UserError: a certificate is there, or core has booked it.

@@ -45,7 +45,7 @@ class ArCollectionWithheld(models.Model):
                     "currency_id": payment.currency_id.id,
                     "amount": amount,
                     "tax": amount,
-                    "rate": of_payment[0].tax_id.amount,
+                    "rate": abs(of_payment[0].tax_id.amount),
                     **self._prepare_quarter_vals(root, payment.date),
                 }
             )

@@ -44,7 +44,7 @@ class ArCollectionWithheld(models.Model):
         for line_id, record in of_line.items():
             vals = found.pop(line_id, None)
             if not vals:
-                gone |= record.filtered(lambda one: one.state == "expected")
+                gone |= record.filtered(lambda one: one._is_over())
             elif record.state == "paid":
                 record.write(vals)
                 record._set_state("expected")
@@ -54,6 +54,16 @@ class ArCollectionWithheld(models.Model):
         gone._set_state("paid")
         self.flush_model()  # what was certified leaves its place to the rest
         self.create(list(found.values()))._place_holds()
+
+    def _is_over(self):
+        """Whether what is expected is no more: the item is settled, or its payment went back. A
+        debtor without a rate keeps what was noted before."""
+        item = self.line_id
+        if self.state != "expected":
+            return False
+        return bool(self.collection_id.withheld_rate) or item.currency_id.is_zero(
+            item.amount_residual_currency
+        )
 
     def _check_reversed(self):
         """A certificate whose entry was reversed is missing again."""

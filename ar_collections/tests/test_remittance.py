@@ -94,6 +94,25 @@ class TestRemittance(RemittanceCommon):
         self._refresh()
         self.assertEqual((remittance.state, remittance.credit_line_id), ("matched", credit))
 
+    def test_money_for_several_advices(self):
+        """Three advices wait; the money of two comes, and each finds its own."""
+        self._account()
+        advices = self.Remittance
+        for number, amount in enumerate((100, 200, 300)):
+            advices |= self._read(
+                f"Invoice;Paid\nX{number};{amount}.00".encode(), partner=self.debtor
+            )
+        money = [self._payment(amount) for amount in (200, 100)]
+        self._refresh()
+        self.assertEqual(advices.mapped("state"), ["matched", "matched", "waiting"])
+        self.assertEqual(advices.credit_line_id.ids, [money[1].id, money[0].id])
+        for number in (8, 9):
+            advices |= self._read(f"Invoice;Paid\nX{number};70.00".encode(), partner=self.debtor)
+        credit = self._payment(70)
+        self._refresh()
+        self.assertEqual(advices[3:].mapped("state"), ["waiting", "waiting"], "two want it")
+        self.assertEqual(advices[3:].candidate_ids, credit)
+
     def test_short_and_unknown_lines(self):
         credit = self._payment(1290)
         remittance = self._read(
@@ -221,6 +240,23 @@ class TestRemittance(RemittanceCommon):
         self.assertEqual(remittance.credit_line_id.amount_residual, -1000, "on account")
         with self.assertRaisesRegex(UserError, "no line has an open item"):
             remittance.action_apply()
+
+    def test_the_same_invoice_on_two_lines(self):
+        """Twice 600 of 1,000, and a line over nothing: never more than is open."""
+        credit = self._payment(1200)
+        remittance = self._read(
+            self._csv(
+                (self.first, "", "", "", "600.00"),
+                (self.first, "", "", "", "600.00"),
+                (self.second, "", "", "", "0.00"),
+            )
+        )
+        remittance.action_apply()
+        self.assertEqual(self._open(self.first, self.second), [0, 500])
+        self.assertEqual(credit.amount_residual, -200)
+        self.assertEqual(remittance.line_ids.mapped("applied"), [600, 400, 0])
+        self.assertEqual(remittance.state, "applied")
+        self.assertIn("Less was open", remittance.message_ids[0].body)
 
     def test_one_payment_is_not_proposed_to_two(self):
         credit = self._payment(1500)

@@ -27,6 +27,10 @@ MODELS = (
     "ar.collection.plan",
     "ar.collection.plan.item",
     "ar.collection.plan.line",
+    "ar.collection.remittance",
+    "ar.collection.remittance.line",
+    "ar.collection.remittance.column",
+    "ar.collection.withheld",
 )
 #: Of these everybody sees only what belongs to own debtors.
 OF_DEBTORS = (
@@ -45,6 +49,17 @@ OF_DEBTORS = (
     "ar.collection.plan.line",
     "ar.collection.dispute",
     "ar.collection.dispute.item",
+    "ar.collection.remittance",
+    "ar.collection.remittance.line",
+    "ar.collection.remittance.column",
+    "ar.collection.withheld",
+)
+#: Of these whoever works in accounting sees all.
+OF_ACCOUNTING = (
+    "ar.collection.remittance",
+    "ar.collection.remittance.line",
+    "ar.collection.remittance.column",
+    "ar.collection.withheld",
 )
 SETTINGS = ("ar.collection.stage", "ar.collection.policy", "ar.collection.level")
 
@@ -164,7 +179,26 @@ class SecurityCommon(LedgerCommon):
             reason=cls.env.ref("ar_collections.dispute_reason_other"),
         )
         records += (dispute, dispute.item_ids)
+        records += cls._cash_scene(account, move)
         return {record._name: record for record in records}
+
+    @classmethod
+    def _cash_scene(cls, account, move):
+        """A remittance advice and withheld tax of the debtor."""
+        remittance = cls.env["ar.collection.remittance"]._import(
+            f"Invoice;Paid\n{move.name};10.00".encode(), "advice.csv", partner=account.partner_id
+        )
+        withheld = cls.env["ar.collection.withheld"].sudo()
+        withheld = withheld.create(
+            {
+                "collection_id": account.id,
+                "item_name": move.name,
+                "currency_id": move.currency_id.id,
+                "amount": 1,
+                "quarter_start": cls.today.replace(month=1, day=1),
+            }
+        )
+        return remittance, remittance.line_ids, remittance.column_ids[0], withheld.with_env(cls.env)
 
 
 @tagged("post_install", "-at_install")
@@ -200,7 +234,8 @@ class TestSecurity(SecurityCommon):
                     self.assertEqual(self._seen(user, model), {"mine", "theirs", "nobodys"})
 
     def test_without_our_groups_nothing_is_seen(self):
-        open_to_billers = {"ar.collection.level", "ar.collection.stage"}
+        # remittance advice and withheld tax are accounting work, too
+        open_to_billers = {"ar.collection.level", "ar.collection.stage", *OF_ACCOUNTING}
         for user in (self.stranger, self.portal, self.biller):
             for model in MODELS:
                 if user == self.biller and model in open_to_billers:

@@ -144,13 +144,36 @@ class TestWithheld(WithheldCommon):
         account = self._rated()
         self._pay(move, 900)
         record = self._records()
-        record.action_refuse()
+        record.action_not_withheld()
         self._refresh()
         self.assertEqual((record.state, account.collectable), ("refused", 100))
         self.assertEqual(self._records(), record, "not noted again")
         record.action_expect()
         self._refresh()
         self.assertEqual((record.state, account.collectable), ("expected", 0))
+
+    def test_the_payment_goes_back(self):
+        move = self._invoice(1000, 10)
+        account = self._rated()
+        payment = self._pay(move, 900)
+        record = self._records()
+        payment.action_ar_bounce(self.today, "AM04")
+        self._refresh()
+        self.assertEqual(record.state, "paid")
+        self._refresh()
+        self.assertEqual((account.held, account.collectable), (0, 1000))
+
+    def test_the_rate_goes_but_what_was_withheld_stays(self):
+        move = self._invoice(1000, 10)
+        account = self._rated()
+        self._pay(move, 900)
+        record = self._records()
+        account.withheld_rate = 0
+        self._refresh()
+        self.assertEqual((record.state, account.held), ("expected", 100))
+        self._pay(move, 100)
+        self._refresh()
+        self.assertEqual(record.state, "paid")
 
     # === CERTIFICATES === #
     def test_certificate_books_the_tax(self):
@@ -249,6 +272,60 @@ class TestWithheld(WithheldCommon):
         with self.assertRaisesRegex(UserError, "choose the account"):
             self._certify(self._records(), 100).action_post()
 
+    # === CORE'S WITHHOLDING TAX === #
+    def test_what_core_books_needs_a_certificate_too(self):
+        if "account.payment.withholding.line" not in self.env:
+            self.skipTest("l10n_account_withholding_tax is not installed")
+        self.company.ar_withheld_account_id = False
+        self.company.withholding_tax_base_account_id = self.env["account.account"].create(
+            {"code": "WITHB", "name": "Base", "reconcile": True, "account_type": "asset_current"}
+        )
+        tax = self.env["account.tax"].create(
+            {
+                "name": "Withheld 10 %",
+                "amount": -10,
+                "type_tax_use": "sale",
+                "is_withholding_tax_on_payment": True,
+                "withholding_sequence_id": self.env["ir.sequence"]
+                .create({"name": "Withholding", "padding": 4})
+                .id,
+            }
+        )
+        tax.invoice_repartition_line_ids.filtered(
+            lambda line: line.repartition_type == "tax"
+        ).account_id = self.tax_account
+        self.assertEqual(self.company._ar_withheld_account(), self.tax_account)
+        move = self._invoice(1000, 10)
+        self._account()
+        outstanding = self.env["account.account"].create(
+            {"code": "OSTP", "name": "Outstanding", "account_type": "asset_current"}
+        )
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard = register.create(
+            {
+                "should_withhold_tax": True,
+                "withholding_outstanding_account_id": outstanding.id,
+                "withholding_line_ids": [
+                    Command.create({"tax_id": tax.id, "base_amount": 1000, "amount": 100})
+                ],
+            }
+        )
+        payment = wizard._create_payments()
+        self.assertEqual(self._open(move), [0])
+        record = self._records()
+        self.assertRecordValues(
+            record,
+            [{"payment_id": payment.id, "amount": 100, "rate": 10, "state": "expected"}],
+        )
+        self.assertFalse(record._holds(), "nothing is open, nothing is held")
+        self.assertEqual(self._records(), record, "noted once")
+        certificate = self._certify(record, 100)
+        certificate.action_post()
+        self.assertEqual((certificate.state, record.state), ("posted", "certified"))
+        self.assertFalse(certificate.move_id, "core has booked it already")
+
     # === REMITTANCE === #
     def test_a_deduction_in_an_advice_is_no_dispute(self):
         move = self._invoice(1000, 10)
@@ -286,7 +363,7 @@ class TestWithheld(WithheldCommon):
         self.assertIn(records[0].item_name, values["letters"][0])
         self.assertIn("100.00", values["letters"][0])
         self.assertEqual(records.action_print_letters()["type"], "ir.actions.report")
-        records.action_refuse()
+        records.action_not_withheld()
         with self.assertRaisesRegex(UserError, "no certificate is missing"):
             records.action_ask()
 
@@ -319,7 +396,7 @@ class TestWithheld(WithheldCommon):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 record.with_user(user).write({"amount": 5})
         with self.assertRaises(AccessError):
-            record.with_user(reader).action_refuse()
+            record.with_user(reader).action_not_withheld()
         with self.assertRaises(AccessError):
             record.with_user(reader).action_ask()
         own = self.Certificate.with_user(collector).create(

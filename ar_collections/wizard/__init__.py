@@ -17,6 +17,7 @@ from . import (
     ar_collection_portfolio_share,
     ar_collection_problem_dismiss,
     ar_collection_promise_bounce,
+    ar_collection_promise_bounce_return,
     ar_collection_promise_cancel,
     ar_collection_reassign,
     ar_collection_refund_verify,

@@ -56,8 +56,9 @@ export class ArOpenItemsField extends X2ManyField {
 
     setup() {
         super.setup();
-        this.may = useState({ plan: false });
+        this.may = useState({ plan: false, pay: false });
         user.hasGroup(PLANS).then((may) => (this.may.plan = may));
+        user.hasGroup("account.group_account_invoice").then((may) => (this.may.pay = may));
     }
 
     get mayPlan() {
