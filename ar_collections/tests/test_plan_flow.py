@@ -105,6 +105,7 @@ class TestPlanFlow(PlanCommon):
         plan = self._weekly()
         with self._on(8):
             self._check_lines(plan, ("late", 0), ("upcoming", 0), ("upcoming", 0))
+            self._refresh()
             account = plan.collection_id
             self.assertEqual(account.late_instalments, 1)
             self.assertEqual((account.net_collectable, account.worklist_group), (0, "follow_up"))
