@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.ageing_options import AMOUNTS, BUCKETS, DIMENSIONS, read_path, shares
@@ -273,7 +274,7 @@ class ArCollectionAgeing(models.AbstractModel):
     @api.model
     def _ageing_choices(self):
         """What the reader can choose from: rows by, and currencies in use."""
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search(Domain.TRUE)
         groups = {
             "portfolio": "group_ar_collection_portfolios",
             "dispute": "group_ar_collection_disputes",

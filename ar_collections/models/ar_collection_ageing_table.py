@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
@@ -176,7 +177,9 @@ class ArCollectionAgeing(models.AbstractModel):
         if isinstance(options.amounts, int):
             return self.env["res.currency"].browse(options.amounts).decimal_places
         if options.in_currency:
-            return max(self.env["res.currency"].search([]).mapped("decimal_places"), default=2)
+            return max(
+                self.env["res.currency"].search(Domain.TRUE).mapped("decimal_places"), default=2
+            )
         return self.env.company._ar_root().sudo().currency_id.decimal_places  # sudo: a setting
 
     # === SENTENCES === #

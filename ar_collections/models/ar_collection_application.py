@@ -38,7 +38,6 @@ class ArCollectionApplication(models.Model):
     )
     collector_id = fields.Many2one(
         "res.users",
-        string="Collector",
         readonly=True,
         index="btree_not_null",
         help="In charge of the debtor at that time.",
@@ -102,7 +101,7 @@ class ArCollectionApplication(models.Model):
     undone_reason = fields.Char(string="Undone because", readonly=True)
     source_model = fields.Char(readonly=True)
     source_id = fields.Many2oneReference(
-        string="Source", model_field="source_model", readonly=True, help="E.g. a remittance line."
+        model_field="source_model", readonly=True, help="E.g. a remittance line."
     )
 
     @api.depends("credit_name", "amount", "currency_id")

@@ -55,7 +55,7 @@ class ArCollectionCredit(models.Model):
     identified = fields.Boolean(readonly=True, help="Whose it is, is known.")
     payer_name = fields.Char(string="Payer", readonly=True)
     payer_account = fields.Char(string="Payer's account", readonly=True)
-    text = fields.Char(string="Text", readonly=True, help="Everything the payer wrote.")
+    text = fields.Char(readonly=True, help="Everything the payer wrote.")
     date = fields.Date(readonly=True)
     age = fields.Integer(string="Age (days)", readonly=True, aggregator="avg")
     age_group = fields.Selection(AGES, string="Age", readonly=True)

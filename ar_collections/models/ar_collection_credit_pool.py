@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import matching, matching_text
@@ -152,7 +153,7 @@ class ArCollectionCredit(models.Model):
                 SENT,
             )
         )
-        currencies = self.env["res.currency"].sudo().search([]).mapped("name")  # names
+        currencies = self.env["res.currency"].sudo().search(Domain.TRUE).mapped("name")  # names
         named = {}
         for notice_id, name, debtor in notices:
             plain = "".join(matching_text.pieces(name))

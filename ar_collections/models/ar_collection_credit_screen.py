@@ -206,7 +206,7 @@ class ArCollectionCredit(models.Model):
             ("deduction", "ar.collection.dispute.reason"),
             ("write_off", "ar.collection.write.off.reason"),
         ):
-            records = self.env[model].search([])
+            records = self.env[model].search(Domain.TRUE)
             result[kind] = [{"id": record.id, "name": record.name} for record in records]
         small = self.env["ar.collection.write.off.reason"]._default_reason("small")
         result["small"] = small.id

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ar_collection_kpi_scope import Scope
@@ -64,7 +65,7 @@ class ArCollectionKpi(models.Model):
     @api.model
     def _own_partner_ids(self):
         # sudo: the partners of the companies of this database, to leave them out
-        return self.env["res.company"].sudo().search([]).partner_id.ids
+        return self.env["res.company"].sudo().search(Domain.TRUE).partner_id.ids
 
     @api.model
     def _debtor_join(self, scope, partner):

@@ -37,7 +37,7 @@ class ArCollectionPayerAlias(models.Model):
         ondelete="cascade",
         domain="[('parent_id', '=', False)]",
     )
-    used = fields.Integer(string="Used", readonly=True, help="How often it was of use since.")
+    used = fields.Integer(readonly=True, help="How often it was of use since.")
     used_on = fields.Date(string="Last used", readonly=True)
 
     _alias_uniq = models.UniqueIndex(

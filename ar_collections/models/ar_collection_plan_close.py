@@ -29,9 +29,7 @@ class ArCollectionPlan(models.Model):
     credit_move_ids = fields.One2many(
         "account.move", "ar_plan_id", string="Credit notes", readonly=True, copy=False
     )
-    closing = fields.Char(
-        string="Closing", readonly=True, copy=False, help="What became of the rest."
-    )
+    closing = fields.Char(readonly=True, copy=False, help="What became of the rest.")
 
     def _machine_fields(self):
         return super()._machine_fields() | {"credit_move_ids", "closing"}

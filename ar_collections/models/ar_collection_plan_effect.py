@@ -169,7 +169,6 @@ class ArCollectionPlan(models.Model):
 
     def _state_text(self, before):
         """What happened to a plan that was in state ``before``, for the timeline."""
-        _ = self.env._
         values = {
             "plan": self.display_name,
             "amount": self.currency_id.format(self.total),
@@ -182,20 +181,24 @@ class ArCollectionPlan(models.Model):
             return self._over_text(values)
         if self.state == "active" and before in ("completed", "defaulted"):
             return {
-                "completed": _("%(plan)s runs again: money that had paid it went back.", **values),
-                "defaulted": _(
+                "completed": self.env._(
+                    "%(plan)s runs again: money that had paid it went back.", **values
+                ),
+                "defaulted": self.env._(
                     "%(plan)s runs again: money that was paid in time was matched later.", **values
                 ),
             }[before]
         return {
-            "draft": _("%(plan)s was taken back to be changed.", **values),
-            "to_approve": _("%(plan)s over %(amount)s waits for approval.", **values),
-            "offered": _(
+            "draft": self.env._("%(plan)s was taken back to be changed.", **values),
+            "to_approve": self.env._("%(plan)s over %(amount)s waits for approval.", **values),
+            "offered": self.env._(
                 "%(plan)s offered: %(amount)s in %(number)s instalments, until %(until)s.", **values
             ),
-            "active": _("%(plan)s accepted: %(amount)s in %(number)s instalments.", **values),
-            "completed": _("%(plan)s completed: %(paid)s paid.", **values),
-            "defaulted": _(
+            "active": self.env._(
+                "%(plan)s accepted: %(amount)s in %(number)s instalments.", **values
+            ),
+            "completed": self.env._("%(plan)s completed: %(paid)s paid.", **values),
+            "defaulted": self.env._(
                 "%(plan)s defaulted: %(paid)s of %(amount)s paid. Its items are chased again from "
                 "the level they had.",
                 **values,

@@ -206,7 +206,9 @@ class ArCollectionPlan(models.Model):
                 )
             )
         if problem := self._sums_problem() or self._days_problem():
-            raise UserError(f"{self.display_name}: {problem}")
+            raise UserError(
+                self.env._("%(plan)s: %(problem)s", plan=self.display_name, problem=problem)
+            )
         for number, line in enumerate(self.line_ids.sorted("date"), 1):
             if line.sequence != number:
                 line.sequence = number

@@ -248,40 +248,47 @@ class ArCollectionRemittance(models.Model):
 
     @api.model
     def _error_texts(self):
-        _ = self.env._
         return {
-            "empty": _("The file is empty."),
-            "too_large": _("The file is too large. Please ask for the lines only, up to 10 MB."),
-            "pdf": _("A PDF cannot be read. Please copy its table and paste it as text."),
-            "xls": _("This is an old Excel file. Please save it as XLSX or CSV."),
-            "zip": _("Please unpack the archive and read the file in it."),
-            "broken_zip": _("The spreadsheet is damaged or protected by a password."),
-            "no_sheet": _("There is no sheet in the file."),
-            "not_text": _("This is not a text in any known encoding. Please save it as UTF-8."),
-            "long_line": _("The line is too long."),
-            "broken_line": _("The line cannot be read: a quote is not closed?"),
-            "too_many_columns": _("There are too many columns."),
-            "too_many_lines": _("There are too many lines: at most 10,000 in one file."),
-            "nothing": _("Nothing that looks like an invoice number with an amount was found."),
-            "doctype": _("The file defines entities, which is not allowed."),
-            "too_deep": _("The file is nested too deeply."),
-            "xml": _("This is not well-formed XML."),
-            "no_camt": _("This is no camt.053 or camt.054 message."),
-            "no_x12": _("This is no EDI interchange of ANSI X12."),
-            "no_820": _("There is no 820 with open items in the interchange."),
-            "unclosed": _("The 820 breaks off before its end."),
-            "columns": _("Please say which columns hold the invoice number and the amount."),
-            "ambiguous_amount": _(
+            "empty": self.env._("The file is empty."),
+            "too_large": self.env._(
+                "The file is too large. Please ask for the lines only, up to 10 MB."
+            ),
+            "pdf": self.env._("A PDF cannot be read. Please copy its table and paste it as text."),
+            "xls": self.env._("This is an old Excel file. Please save it as XLSX or CSV."),
+            "zip": self.env._("Please unpack the archive and read the file in it."),
+            "broken_zip": self.env._("The spreadsheet is damaged or protected by a password."),
+            "no_sheet": self.env._("There is no sheet in the file."),
+            "not_text": self.env._(
+                "This is not a text in any known encoding. Please save it as UTF-8."
+            ),
+            "long_line": self.env._("The line is too long."),
+            "broken_line": self.env._("The line cannot be read: a quote is not closed?"),
+            "too_many_columns": self.env._("There are too many columns."),
+            "too_many_lines": self.env._("There are too many lines: at most 10,000 in one file."),
+            "nothing": self.env._(
+                "Nothing that looks like an invoice number with an amount was found."
+            ),
+            "doctype": self.env._("The file defines entities, which is not allowed."),
+            "too_deep": self.env._("The file is nested too deeply."),
+            "xml": self.env._("This is not well-formed XML."),
+            "no_camt": self.env._("This is no camt.053 or camt.054 message."),
+            "no_x12": self.env._("This is no EDI interchange of ANSI X12."),
+            "no_820": self.env._("There is no 820 with open items in the interchange."),
+            "unclosed": self.env._("The 820 breaks off before its end."),
+            "columns": self.env._(
+                "Please say which columns hold the invoice number and the amount."
+            ),
+            "ambiguous_amount": self.env._(
                 "The amount can be read in two ways. Please say what stands before decimals."
             ),
-            "ambiguous_date": _("The date can be read in two ways; it was left out."),
-            "no_amount": _("This is no amount; the line was left out."),
-            "formula": _("This is a formula and not an amount; the line was left out."),
-            "without_amount": _("There is no amount; the line was left out."),
-            "no_date": _("This is no date; it was left out."),
-            "no_reference": _("There is no invoice number."),
-            "add_up": _("Invoice, discount, deduction and paid amount do not add up."),
-            "total": _("The total is not the sum of the lines."),
+            "ambiguous_date": self.env._("The date can be read in two ways; it was left out."),
+            "no_amount": self.env._("This is no amount; the line was left out."),
+            "formula": self.env._("This is a formula and not an amount; the line was left out."),
+            "without_amount": self.env._("There is no amount; the line was left out."),
+            "no_date": self.env._("This is no date; it was left out."),
+            "no_reference": self.env._("There is no invoice number."),
+            "add_up": self.env._("Invoice, discount, deduction and paid amount do not add up."),
+            "total": self.env._("The total is not the sum of the lines."),
         }
 
 

@@ -40,7 +40,6 @@ class ArCollectionRemittanceLine(models.Model):
     found = fields.Selection(FOUND, string="Found by", readonly=True)
     item_id = fields.Many2one(
         "account.move.line",
-        string="Item",
         index="btree_not_null",
         ondelete="set null",
         domain="[('account_type', '=', 'asset_receivable'), ('parent_state', '=', 'posted'),"

@@ -23,7 +23,7 @@ class ArCollectionAgeingItem(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Date(readonly=True)
     due_date = fields.Date(string="Due", readonly=True)
-    days = fields.Integer(string="Days", aggregator="max", readonly=True, help="Past the date.")
+    days = fields.Integer(aggregator="max", readonly=True, help="Past the date.")
     bucket = fields.Selection("_selection_bucket", string="Age", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_currency_id = fields.Many2one("res.currency", readonly=True)

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.ageing_options import HELD
@@ -178,7 +179,7 @@ class ArCollectionAgeing(models.AbstractModel):
         )
         reasons = dict(differences._fields["reason"]._description_selection(self.env))
         sums = [0.0, 0.0, 0.0]
-        for row in differences.search([]):
+        for row in differences.search(Domain.TRUE):
             amounts = [row.reported, row.booked, row.difference]
             sheet.row(
                 [row.name, row.partner_id.sudo().name, row.date, *amounts, reasons[row.reason]]

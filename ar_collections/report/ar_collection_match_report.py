@@ -25,7 +25,7 @@ class ArCollectionMatchReport(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     collection_id = fields.Many2one("ar.collection", string="Debtor", readonly=True)
-    collector_id = fields.Many2one("res.users", string="Collector", readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True)
     user_id = fields.Many2one("res.users", string="Applied by", readonly=True)
     date = fields.Date(string="Applied on", readonly=True)
     mode = fields.Selection(MODES, string="How", readonly=True)

@@ -67,7 +67,7 @@ def _blocks(leaves, levels, depth, label, order, digits):
     own = [leaf for leaf in leaves if leaf.kind is None or levels[depth] == "currency"]
     blocks = [
         _block(list(group), levels, depth, label, order, digits)
-        for _key, group in groupby(
+        for _key, group in groupby(  # pylint: disable=bad-builtin-groupby
             sorted(own, key=lambda leaf: _sortable(leaf.keys[depth])),
             key=lambda leaf: leaf.keys[depth],
         )

@@ -6,6 +6,7 @@ One advice per transaction that brought money. Structured information gives a li
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
@@ -140,12 +141,10 @@ def _amount(element: Element | None, problems: list[Problem], row: int) -> Decim
     text = (element.text or "").strip() if element is not None else ""
     if not text:
         return None
-    try:
+    with suppress(InvalidOperation):
         amount = Decimal(text[:30])
         if abs(amount) < 10**15:
             return amount
-    except InvalidOperation:
-        pass
     problems.append(Problem("no_amount", row, shorten(text)))
     return None
 

@@ -7,6 +7,7 @@ between elements and segments are where ``ISA`` has them: at its places 4 and 10
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -34,7 +35,7 @@ def read_edi(data: bytes) -> list[Advice]:
                 advices.append(current.advice())
             current = None
         elif current:
-            current.read(name, parts, number)
+            current.take(name, parts, number)
             count += name == "RMR"
             if count > MAX_LINES:
                 raise RemittanceError("too_many_lines", number)
@@ -83,7 +84,7 @@ class _Payment:
             tuple(self.problems),
         )
 
-    def read(self, name: str, parts: list[str], number: int) -> None:
+    def take(self, name: str, parts: list[str], number: int) -> None:
         if name == "BPR":
             self.amount = self._money(parts, 2, number)
             self.day = _date(_at(parts, 16))
@@ -123,12 +124,10 @@ class _Payment:
         text = _at(parts, index)
         if not text:
             return None
-        try:
+        with suppress(InvalidOperation):
             amount = Decimal(text[:30])
             if abs(amount) < 10**15:
                 return amount
-        except InvalidOperation:
-            pass
         self.problems.append(Problem("no_amount", number, text))
         return None
 

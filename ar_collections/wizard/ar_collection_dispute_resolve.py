@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..models.ar_collection_dispute_resolve import ALWAYS, OF_QUERY
 
@@ -58,7 +59,7 @@ class ArCollectionDisputeResolve(models.TransientModel):
 
     @api.depends("dispute_id")
     def _compute_allowed_ids(self):
-        outcomes = self.env["ar.collection.dispute.outcome"].search([])
+        outcomes = self.env["ar.collection.dispute.outcome"].search(Domain.TRUE)
         for wizard in self:
             dispute = wizard.dispute_id
             allowed = set(dispute.reason_id.outcome_ids.mapped("code"))
