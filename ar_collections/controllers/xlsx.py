@@ -6,6 +6,7 @@ from ..report.xlsx import workbook
 #: What can be downloaded as a spreadsheet: models with ``_xlsx``.
 MODELS = (
     "ar.collection.activity.print",
+    "ar.collection.confirmation.round",
     "ar.collection.kpi.report",
     "ar.collection.dispute.print",
     "ar.collection.run",

@@ -6,5 +6,7 @@ UPDATE ir_cron SET active = FALSE
                  AND (name IN ('ir_cron_ar_collection_run', 'ir_cron_ar_collection_thank',
                                'ir_cron_ar_collection_copy', 'ir_cron_ar_collection_remind',
                                'ir_cron_ar_collection_statement',
-                               'ir_cron_ar_collection_statement_run')
+                               'ir_cron_ar_collection_statement_run',
+                               'ir_cron_ar_collection_confirmation',
+                               'ir_cron_ar_collection_report_delivery')
                       OR name LIKE 'ir_cron_ar_collection_deliver%'));

@@ -1,8 +1,13 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import get_lang
+from odoo.tools.pdf import merge_pdf
 
 # what it inherits from must be known before
 from . import ar_collection_debtor_mail, ar_collection_letterhead, ar_collection_mailing  # noqa: F401
+
+#: Documents shown together: so many are merged within seconds.
+LIMIT = 500
 
 
 class ArCollectionDocument(models.AbstractModel):
@@ -129,6 +134,14 @@ class ArCollectionDocument(models.AbstractModel):
         return self.env._("Dear Sir or Madam,")
 
     # === PAPER === #
+    def _numbered(self, number, instalment):
+        part, _slash, parts = (instalment or "").partition("/")
+        if not parts:
+            return number
+        return self.env._(
+            "%(number)s (%(part)s of %(parts)s)", number=number, part=part, parts=parts
+        )
+
     def _prepare_head(self):
         """What every document says of sender, reader and date, for the letter template."""
         return {
@@ -171,5 +184,43 @@ class ArCollectionDocument(models.AbstractModel):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.attachment_id.id}",
+            "target": "new",
+        }
+
+    def action_print_paper(self):
+        """These as one document, by country, postal code and debtor."""
+        self.check_access("read")
+        papers = self.filtered("attachment_id")
+        if not papers:
+            raise UserError(self.env._("None of these documents has been made yet."))
+        if len(papers) > LIMIT:
+            raise UserError(
+                self.env._("Please print at most %(count)s documents at a time.", count=LIMIT)
+            )
+        papers = papers.sorted(
+            lambda one: (
+                one.contact_id.country_id.name or "",
+                one.contact_id.zip or "",
+                (one.partner_id.name or "").lower(),
+                one.id,
+            )
+        )
+        # sudo: the documents belong to these records, which the reader may read
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()  # dito
+            .create(
+                {
+                    "name": self.env._("Letters %(count)s.pdf", count=len(papers)),
+                    "raw": merge_pdf([one.sudo().attachment_id.raw for one in papers]),  # dito
+                    "mimetype": "application/pdf",
+                    "res_model": papers[0]._name,
+                    "res_id": papers[0].id,
+                }
+            )
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}",
             "target": "new",
         }

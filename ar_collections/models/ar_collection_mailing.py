@@ -315,7 +315,7 @@ class ArCollectionMailing(models.AbstractModel):
         self.flush_recordset()  # before the database sees what it pointed to disappear
         message = mail.mail_message_id
         mail.unlink()
-        message.unlink()
+        message.exists().unlink()
         self._trigger_delivery(retry_at)
 
     def _set_unknown(self, error):

@@ -53,10 +53,6 @@ class ArCollectionStatement(models.Model):
     )
 
     _name_uniq = models.UniqueIndex("(name, company_id)", "The number of a statement is unique.")
-    _once = models.UniqueIndex(
-        "(run_id, collection_id) WHERE run_id IS NOT NULL",
-        "A run sends one statement to a debtor.",
-    )
     _queue_idx = models.Index("(id) WHERE state IN ('queued', 'sending')")
 
     @api.constrains("kind", "date", "date_from")

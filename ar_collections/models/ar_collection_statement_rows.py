@@ -305,6 +305,23 @@ class ArCollectionStatementRows(models.AbstractModel):
             result[partner_id][currency_id] = _exact(amount)
         return dict(result)
 
+    @api.model
+    def _rates(self, balances, own, company, day):
+        """dict currency -> its rate into the company's on a day, of those in ``_balances``."""
+        currencies = self.env["res.currency"]
+        return {
+            currency_id: currencies._get_conversion_rate(
+                currencies.browse(currency_id), own, company, day
+            )
+            for currency_id in {key for row in balances.values() for key in row}
+        }
+
+    @api.model
+    def _in_own(self, row, rates, own):
+        """A debtor's balances, dict currency -> Decimal, in company currency."""
+        total = sum(float(amount) * rates[currency_id] for currency_id, amount in row.items())
+        return _exact(own.round(total))
+
 
 def _exact(amount):
     """An amount as the database has it; the cursor hands it over as float."""

@@ -230,23 +230,11 @@ class ArCollectionStatementRun(models.Model):
         source = self.env["ar.collection.statement.rows"].sudo()  # the ledger of the root company
         company, own = self.company_id.sudo(), self.currency_id  # dito
         balances = source._balances(company, self.date)
-        rates = {
-            currency: self.env["res.currency"]._get_conversion_rate(
-                currency, own, company, self.date
-            )
-            for currency in self.env["res.currency"].browse(
-                {currency_id for row in balances.values() for currency_id in row}
-            )
-        }
-        rates = {currency.id: rate for currency, rate in rates.items()}
+        rates = source._rates(balances, own, company, self.date)
         wanted = [
             partner_id
             for partner_id, row in balances.items()
-            if own.compare_amounts(
-                sum(float(amount) * rates[currency_id] for currency_id, amount in row.items()),
-                self.minimum,
-            )
-            > 0
+            if own.compare_amounts(float(source._in_own(row, rates, own)), self.minimum) > 0
         ]
         domain = Domain("company_id", "=", company.id) & Domain("partner_id", "in", wanted)
         if self.overdue_only:
@@ -268,7 +256,6 @@ class ArCollectionStatementRun(models.Model):
                        %(xlsx)s, 'email', 'queued', 0, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM ar_collection account WHERE account.id IN %(chosen)s
                  ORDER BY account.id
-                    ON CONFLICT DO NOTHING
                 """,
                 run=self.id,
                 kind=self.kind,

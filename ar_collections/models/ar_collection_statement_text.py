@@ -9,14 +9,6 @@ class ArCollectionStatement(models.Model):
 
     _inherit = "ar.collection.statement"
 
-    def _numbered(self, number, instalment):
-        part, _slash, parts = (instalment or "").partition("/")
-        if not parts:
-            return number
-        return self.env._(
-            "%(number)s (%(part)s of %(parts)s)", number=number, part=part, parts=parts
-        )
-
     def _status_text(self, status):
         return {
             "credit": self.env._("Not applied"),

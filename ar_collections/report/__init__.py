@@ -6,6 +6,7 @@ from . import (
     ar_collection_ageing_report,
     ar_collection_ageing_xlsx,
     ar_collection_comparison,
+    ar_collection_confirmation_report,
     ar_collection_contact_flaw,
     ar_collection_contact_log,
     ar_collection_dispute_report,

@@ -94,11 +94,21 @@ class TestSecurityMethods(SecurityCommon):
     def _add_statements(cls):
         """A statement of each debtor, and the run that sent it."""
         run = cls.env["ar.collection.statement.run"].create({"company_id": cls.company.id})
+        asked = cls.env["ar.collection.confirmation.round"].create({"company_id": cls.company.id})
+        schedule = cls.env["ar.collection.report.schedule"].create(
+            {"company_id": cls.company.id, "user_ids": cls.env.user.ids}
+        )
+        schedule._queue(cls.today)
         for scene in (cls.mine, cls.theirs, cls.nobodys):
             statements = cls.env["ar.collection.statement"]
             scene["ar.collection.statement"] = statements._queue(
                 scene["ar.collection"], run_id=run.id
             )
+            confirmation = cls.env["ar.collection.confirmation"].sudo()
+            confirmation = confirmation.create(
+                {"round_id": asked.id, "collection_id": scene["ar.collection"].id}
+            )
+            scene[confirmation._name] = confirmation.with_env(cls.env)
             comparison = cls.env["ar.collection.statement.comparison"].create(
                 {
                     "collection_id": scene["ar.collection"].id,

@@ -213,6 +213,17 @@ class TestStatementRun(SmtpMixin, StatementCommon):
         with self.assertRaises(UserError):
             run.action_start()
 
+    def test_debtors_of_one_run_that_become_one_keep_both_statements(self):
+        beta, _gamma = self._three()
+        run = self._statement_run()
+        run.action_start()
+        self._deliver()
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([beta.id, self.debtor.id], self.debtor)
+        self.env.invalidate_all()
+        self.assertEqual(run.total_count, 3)
+        self.assertEqual(self._account().statement_count, 2)
+
     # === EVERY MONTH === #
     def test_monthly_run_starts_once(self):
         self._invoice(1000, 10)
