@@ -83,7 +83,7 @@ class ArCollectionReportDelivery(models.Model):
         user = self.user_id
         if not user.active:
             return self.env._("%(name)s is no longer a user.", name=user.name)
-        if self.company_id not in user.company_ids:
+        if not self._companies():
             return self.env._(
                 "%(name)s no longer works for %(company)s.",
                 name=user.name,
@@ -96,14 +96,20 @@ class ArCollectionReportDelivery(models.Model):
             return self.env._("%(name)s has no e-mail address.", name=user.name)
         return ""
 
+    def _companies(self):
+        """The company and its branches, as far as this colleague works for them."""
+        own = self.user_id.company_ids.filtered(
+            lambda company: company._ar_root() == self.company_id
+        )
+        return own.sorted(lambda company: company != self.company_id)
+
     def _make_file(self):
         """The file, made as this colleague would make it: no superuser, own language."""
         user = self.user_id
         source = (
             self.env["ar.collection.report.source"]
             .with_user(user)
-            .with_context(allowed_company_ids=self.company_id.ids, lang=user.lang, tz=user.tz)
-            .with_company(self.company_id)
+            .with_context(allowed_company_ids=self._companies().ids, lang=user.lang, tz=user.tz)
         )
         name, content, mimetype = source._file(
             self.report, self.schedule_id.file_format, self.schedule_id.frequency

@@ -15,7 +15,7 @@ class TestTourStatement(HttpCase, LedgerCommon):
         account.user_id = manager
         self.env.flush_all()
         self.start_tour(
-            "/odoo/action-ar_collections.ar_collection_action",
+            "/odoo",
             "ar_statements_sent",
             login="tour-statements",
         )

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 /** A collector sends a statement from the debtor's page; a manager starts a run and looks at it. */
 registry.category("web_tour.tours").add("ar_statements_sent", {
-    url: "/odoo/action-ar_collections.ar_collection_action",
+    url: "/odoo/action-ar_collections.ar_collection_action_worklist",
     steps: () => [
         {
             content: "Open the debtor",
@@ -12,7 +12,7 @@ registry.category("web_tour.tours").add("ar_statements_sent", {
         { trigger: "button[name='action_statement']", run: "click" },
         {
             content: "Open items are proposed",
-            trigger: ".modal .o_field_widget[name='kind'] input[data-value='open_item']:checked",
+            trigger: ".modal .o_radio_item:contains('Open items') input:checked",
         },
         { trigger: ".modal button[name='action_send']", run: "click" },
         { trigger: ".o_notification:contains('on its way')" },
@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("ar_statements_sent", {
             run: "click",
         },
         {
-            trigger: "a[data-menu-xmlid='ar_collections.ar_collection_statement_run_menu']",
+            trigger: ".dropdown-item[data-menu-xmlid='ar_collections.ar_collection_statement_run_menu']",
             run: "click",
         },
         { trigger: ".o_list_button_add", run: "click" },
