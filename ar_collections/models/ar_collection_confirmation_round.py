@@ -10,6 +10,9 @@ from odoo.tools import date_utils, format_date
 from ..tools import sampling
 from ..tools.table import Column, Money, Table
 
+# what it inherits from must be known before
+from . import ar_collection_export_mixin  # noqa: F401
+
 #: From which states a round may go to which.
 TRANSITIONS = {"started": {"draft"}, "closed": {"started"}}
 

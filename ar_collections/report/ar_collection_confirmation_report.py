@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..tools import letter
+
+# what it inherits from must be known before
+from . import ar_collection_notice_report, ar_collection_statement_report  # noqa: F401
 from .ar_collection_notice_report_print import BATCH
 
 #: Columns of the enclosed list. (key, width in mm, class)
