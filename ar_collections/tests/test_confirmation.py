@@ -68,7 +68,7 @@ class TestConfirmation(SmtpMixin, StatementCommon):
         self.assertIn("confirmations@lindqvist-marr.example", mail["message"]["Reply-To"])
         [pdf] = [part for part in mail["message"].walk() if part.get_filename()]
         content = pdf.get_payload(decode=True)
-        text = self._text(content)
+        text = " ".join(self._text(content).split())  # sentences over several lines
         self.assertIn("Confirmation of your account balance", text)
         self.assertIn("USD 1,500.00", text)  # 1,240 - 240 + 500
         self.assertIn("EUR 300.00", text)
