@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from stdnum import iso11649, luhn
@@ -43,22 +44,23 @@ def _plain(piece: str) -> str:
     return piece.lstrip("0") or "0" if piece.isdigit() else piece
 
 
-def keys(reference: str) -> set[str]:
+@lru_cache(maxsize=1 << 16)
+def keys(reference: str) -> frozenset[str]:
     """The strong keys of a reference: any one of them in a text names it.
 
     >>> sorted(keys("INV/2026/00451"))
     ['202600451', '2026|451', 'INV202600451', 'INV|2026|451']
-    >>> keys("PO"), keys("12")
-    (set(), set())
+    >>> sorted(keys("PO") | keys("12"))
+    []
     >>> sorted(keys("RF18 5390 0754 7034"))
     ['539007547034', 'RF18539007547034']
     """
     parts = pieces(reference)
     whole = "".join(parts)
     if structured := _iso11649(whole):
-        return structured
+        return frozenset(structured)
     if not SHORTEST <= len(whole) <= LONGEST or not any(part.isdigit() for part in parts):
-        return set()
+        return frozenset()
     result = {whole}
     if len(parts) > 1:
         result.add("|".join(map(_plain, parts)))
@@ -69,7 +71,7 @@ def keys(reference: str) -> set[str]:
         result.add("".join(numbers))
         if len(numbers) > 1:
             result.add("|".join(map(_plain, numbers)))
-    return result
+    return frozenset(result)
 
 
 def tail(reference: str) -> str | None:
