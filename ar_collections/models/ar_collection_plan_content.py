@@ -154,7 +154,7 @@ class ArCollectionPlan(models.Model):
     def _schedule_rows(self, lines, extras):
         rows, left = [], self.amount
         for number, line in enumerate(lines, 1):
-            left -= line.amount
+            left = abs(self.currency_id.round(left - line.amount))  # no zero below zero
             amounts = [line.amount, *(line[name] for name in extras)]
             amounts.append(line.total if extras else left)
             rows.append(

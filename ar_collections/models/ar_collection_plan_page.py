@@ -77,7 +77,7 @@ class ArCollectionPlan(models.Model):
                 "fingerprint": self.document_hash,
                 "sendLabel": self.env._("Sign the agreement"),
                 "consent": self.env._(
-                    "I have read the agreement and may sign for %(debtor)s.",
+                    "I have read the agreement and may sign for %(debtor)s",
                     debtor=self.partner_id.name,
                 ),
             }
