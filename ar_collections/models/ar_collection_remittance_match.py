@@ -163,14 +163,18 @@ class ArCollectionRemittance(models.Model):
             fits = found[remittance.id]
             # nor is money that two advices are about given to one of them
             one = len(fits) == 1 and claimed[fits[0]] == 1
-            # sudo: what was found is written by the program only
-            remittance.sudo().write(
-                {
-                    "credit_line_id": one and fits[0],
-                    "candidate_ids": [(6, 0, () if one else fits)],
-                }
-            )
-            remittance._set_state("matched" if one else "waiting")
+            remittance._note_credits(one and fits[0], () if one else fits)
+
+    def _note_credits(self, credit_id, candidate_ids):
+        """Write what was found, where it is news."""
+        credit_id = credit_id or False
+        state = "matched" if credit_id else "waiting"
+        known = (self.credit_line_id.id, set(self.candidate_ids.ids), self.state)
+        if known == (credit_id, set(candidate_ids), state):
+            return
+        # sudo: what was found is written by the program only
+        self.sudo().write({"credit_line_id": credit_id, "candidate_ids": [(6, 0, candidate_ids)]})
+        self._set_state(state)
 
     def _find_credits(self, own, unnamed):
         """Ids of the credits the advice may be about: the debtor's, else those of nobody."""

@@ -225,8 +225,9 @@ export class ArAgeingTable extends Component {
         const { accounts } = this.state.check.found;
         return accounts
             .filter((account) => account.ledger)
-            .map((account) =>
-                `${account.code || account.name}: ${figure(account.ledger, this.state.table.company_currency_id)}`,
+            .map(
+                (account) =>
+                    `${account.code || account.name}: ${figure(account.ledger, this.state.table.company_currency_id)}`,
             )
             .join("; ");
     }

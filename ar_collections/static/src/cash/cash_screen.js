@@ -198,16 +198,16 @@ export class ArCashScreen extends Component {
         const { open } = this;
         return Boolean(
             open &&
-                this.state.mayApply &&
-                !this.state.busy &&
-                this.sums.left >= 0 &&
-                (Object.keys(this.choice.amounts).length ||
-                    (open.credit.kind === "bank" && this.partnerId)) &&
-                this.choice.short.every(
-                    (item) =>
-                        this.choice.kindOf(item) !== "deduction" ||
-                        this.choice.rests[item.id].reason_id,
-                ),
+            this.state.mayApply &&
+            !this.state.busy &&
+            this.sums.left >= 0 &&
+            (Object.keys(this.choice.amounts).length ||
+                (open.credit.kind === "bank" && this.partnerId)) &&
+            this.choice.short.every(
+                (item) =>
+                    this.choice.kindOf(item) !== "deduction" ||
+                    this.choice.rests[item.id].reason_id,
+            ),
         );
     }
 

@@ -215,9 +215,7 @@ export class ArDashboard extends Component {
 
     get expectedNothing() {
         const { weeks, late, disputed } = this.data.cash;
-        return (
-            !late && !disputed && weeks.every((w) => !(w.promise + w.instalment + w.forecast))
-        );
+        return !late && !disputed && weeks.every((w) => !(w.promise + w.instalment + w.forecast));
     }
 
     targetTone(row) {

@@ -31,7 +31,8 @@ registry.category("web_tour.tours").add("ar_ageing_month_end", {
         { trigger: ".o_list_view .o_data_row:contains('250.50'):contains('31-60 days')" },
         {
             content: "Back to the report",
-            trigger: ".o_breadcrumb .breadcrumb-item a:contains('Aged receivables'), .o_back_button",
+            trigger:
+                ".o_breadcrumb .breadcrumb-item a:contains('Aged receivables'), .o_back_button",
             run: "click",
         },
         { content: "By country", trigger: "button[name='ar_ageing_rows']", run: "click" },

@@ -41,7 +41,8 @@ registry.category("web_tour.tours").add("ar_cash_applied", {
         },
         {
             content: "Undo the last one",
-            trigger: ".o_notification:contains('250.00') .o_notification_buttons button:contains('Undo')",
+            trigger:
+                ".o_notification:contains('250.00') .o_notification_buttons button:contains('Undo')",
             run: "click",
         },
         { trigger: ".o_ar_cash_credit:contains('300.00'):contains('Several fit')" },

@@ -15,7 +15,11 @@ registry.category("web_tour.tours").add("ar_lead_dashboard", {
             run: "click",
         },
         { trigger: ".o_ar_card:contains('Ageing') td:contains('2,000.00')" },
-        { content: "The largest debtor", trigger: ".o_ar_card td button:contains('Beta')", run: "click" },
+        {
+            content: "The largest debtor",
+            trigger: ".o_ar_card td button:contains('Beta')",
+            run: "click",
+        },
         { trigger: ".o_form_view:contains('Beta')" },
         { trigger: ".breadcrumb-item a:contains('Dashboard'), .o_back_button", run: "click" },
         {

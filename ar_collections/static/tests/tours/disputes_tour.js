@@ -20,7 +20,8 @@ registry.category("web_tour.tours").add("ar_disputes_opened", {
         { trigger: "button[name='ar_dispute_ticked']", run: "click" },
         {
             content: "All that is open is proposed",
-            trigger: ".modal .o_field_widget[name='row_ids'] td[name='amount']:contains('1,000.00')",
+            trigger:
+                ".modal .o_field_widget[name='row_ids'] td[name='amount']:contains('1,000.00')",
             run: "click",
         },
         {

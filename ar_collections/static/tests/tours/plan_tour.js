@@ -27,7 +27,8 @@ registry.category("web_tour.tours").add("ar_agreements_builder", {
         },
         {
             content: "The table follows at once",
-            trigger: ".o_field_widget[name='line_ids'] .o_data_row:eq(3) td[name='amount']:contains('250.00')",
+            trigger:
+                ".o_field_widget[name='line_ids'] .o_data_row:eq(3) td[name='amount']:contains('250.00')",
         },
         {
             content: "Something down first",
@@ -36,7 +37,8 @@ registry.category("web_tour.tours").add("ar_agreements_builder", {
         },
         {
             content: "The rest follows: 600 in three parts",
-            trigger: ".o_field_widget[name='line_ids'] .o_data_row:eq(3) td[name='amount']:contains('200.00')",
+            trigger:
+                ".o_field_widget[name='line_ids'] .o_data_row:eq(3) td[name='amount']:contains('200.00')",
         },
         { trigger: ".o_ar_plan_summary:contains('400.00'):contains('3 times'):contains('200.00')" },
         { trigger: ".o_ar_plan_chart canvas" },
@@ -52,10 +54,12 @@ registry.category("web_tour.tours").add("ar_agreements_builder", {
         },
         {
             content: "400 first, then six times 100",
-            trigger: ".o_field_widget[name='number'] :contains('7'), .o_field_widget[name='number']:contains('7')",
+            trigger:
+                ".o_field_widget[name='number'] :contains('7'), .o_field_widget[name='number']:contains('7')",
         },
         {
-            trigger: ".o_field_widget[name='line_ids'] .o_data_row:eq(6) td[name='amount']:contains('100.00')",
+            trigger:
+                ".o_field_widget[name='line_ids'] .o_data_row:eq(6) td[name='amount']:contains('100.00')",
         },
         { trigger: "button[name='action_offer']", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Offered')" },

@@ -27,11 +27,13 @@ registry.category("web_tour.tours").add("ar_remittances_read", {
         },
         {
             content: "Two lines were found by their number",
-            trigger: ".o_field_widget[name='line_ids'] .o_data_row:nth-child(2):contains('Its number')",
+            trigger:
+                ".o_field_widget[name='line_ids'] .o_data_row:nth-child(2):contains('Its number')",
         },
         {
             content: "The third is shown as not found",
-            trigger: ".o_field_widget[name='line_ids'] .o_data_row:nth-child(3):contains('Not found')",
+            trigger:
+                ".o_field_widget[name='line_ids'] .o_data_row:nth-child(3):contains('Not found')",
         },
         { trigger: ".o_statusbar_buttons button:contains('Apply')", run: "click" },
         {
