@@ -20,6 +20,9 @@ class ArCollectionDemo(models.AbstractModel):
     def _make_history(self, made):
         """Made last: it looks at everything else."""
         self.env["ar.collection"]._refresh()
+        for role in ("user", "readonly"):
+            group = self.env.ref(f"ar_collections.group_ar_collection_{role}")
+            group.implied_ids |= self.env.ref("ar_collections.group_ar_collection_plans")
         kpis = self.env["ar.collection.kpi"].with_company(made.company)
         for code, record in kpis._by_code(made.company).items():
             if code in TARGETS:

@@ -189,7 +189,9 @@ class ArCollectionApplicationBatchLine(models.Model):
     )  # fmt: skip
     credit_name = fields.Char(string="Number", readonly=True)
     date = fields.Date(readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Debtor", readonly=True, index=True, ondelete="cascade"
+    )
     text = fields.Char(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True)

@@ -29,13 +29,13 @@ class TestPlan(PlanCommon):
         form.shift = "none"
         form.first_date = date(2027, 1, 31)
         form.number = 3
-        rows = [form.line_ids.edit(i) for i in range(3)]
-        self.assertEqual([row.amount for row in rows], [300, 300, 300])
+        rows = form.line_ids._records  # only custom rows can be edited
+        self.assertEqual([row["amount"] for row in rows], [300, 300, 300])
         self.assertEqual(
-            [str(row.date) for row in rows], ["2027-01-31", "2027-02-28", "2027-03-31"]
+            [str(row["date"]) for row in rows], ["2027-01-31", "2027-02-28", "2027-03-31"]
         )
         form.first_amount = 500
-        self.assertEqual([form.line_ids.edit(i).amount for i in range(3)], [500, 200, 200])
+        self.assertEqual([row["amount"] for row in form.line_ids._records], [500, 200, 200])
         form.first_amount = 0
         form.method = "afford"
         form.amount_each = 250
