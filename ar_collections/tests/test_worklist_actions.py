@@ -139,7 +139,7 @@ class TestWorklistActions(WorklistCommon):
         row = dict(zip(rows[head], rows[head + 1], strict=True))
         self.assertEqual(row["Debtor"], "=cmd|' /C calc'!A0")
         self.assertEqual(sheet.cell(head + 2, rows[head].index("Debtor") + 1).data_type, "s")
-        self.assertEqual(row["To collect"], 80)  # 100, of which 10 are held and 10 promised
+        self.assertEqual(row["To collect"], 75)  # 100 less 10 held, 10 promised and 5 disputed
         self.assertEqual(row["Group"], "By priority")
         names = [line[rows[head].index("Debtor")] for line in rows[head + 1 :]]
         self.assertNotIn(self.other.display_name, names, "not a debtor of this collector")
@@ -251,8 +251,9 @@ class TestWorklistDay(WorklistCommon):
         own = rows[self.bell.name]
         self.assertEqual((own["to_do"], own["calls"], own["reached"]), (1, 2, 1))
         self.assertEqual((own["promised"], own["promised_debtors"]), (30, 1))
-        self.assertEqual(own["collectable"], 50)  # 100 less 10 held and 10 and 30 promised
-        self.assertEqual(own["progress"], 37.5)  # 30 of 80
+        # 100 less 10 held, 10 and 30 promised and 5 disputed
+        self.assertEqual(own["collectable"], 45)
+        self.assertEqual(own["progress"], 40)  # 30 of 75
         self.assertEqual((rows[self.cook.name]["to_do"], rows[self.cook.name]["calls"]), (1, 1))
         self.assertEqual(rows[""]["to_do"], 1)
 
