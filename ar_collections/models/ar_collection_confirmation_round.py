@@ -245,14 +245,18 @@ class ArCollectionConfirmationRound(models.Model):
         return len(accounts)
 
     def _drawn(self):
-        """The debtors of the sample."""
+        """The debtors of the sample, always in the same order: as their contacts were made.
+
+        Not by account: those of one night are made in any order. What is drawn at random depends
+        on the order of what it is drawn from, so this is what makes a seed draw the same again.
+        """
         self.ensure_one()
         source = self.env["ar.collection.statement.rows"].sudo()  # the ledger of the root company
         company, own = self.company_id.sudo(), self.currency_id  # dito
         balances = source._balances(company, self.date)
         domain = Domain("company_id", "=", company.id) & Domain("partner_id", "in", list(balances))
         accounts = self.env["ar.collection"].search(
-            domain & Domain(literal_eval(self.domain or "[]")), order="id"
+            domain & Domain(literal_eval(self.domain or "[]")), order="partner_id.id, id"
         )
         rates = source._rates(balances, own, company, self.date)
         totals = {
