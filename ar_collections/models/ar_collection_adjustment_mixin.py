@@ -1,28 +1,23 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
-from . import ar_collection_approval_mixin  # noqa: F401, what is inherited must stand first
+# what is inherited must stand first
+from . import ar_collection_approval_mixin, ar_collection_draft_mixin  # noqa: F401
 
 
 class ArCollectionAdjustmentMixin(models.AbstractModel):
-    """What refunds and transfers have in common: a request of a person about one debtor, drafted,
-    asked for, approved by the one mechanism, then carried out through core.
+    """What write-offs, refunds and transfers have in common: a request of a person about one
+    debtor, drafted, asked for, approved by the one mechanism, then carried out through core.
 
     A model gives its states, ``_transitions``, ``_sayable``, and what happens in ``_carry_out``.
     """
 
     _name = "ar.collection.adjustment.mixin"
-    _inherit = ["mail.thread", "ar.collection.approval.mixin"]
+    _inherit = ["mail.thread", "ar.collection.approval.mixin", "ar.collection.draft.mixin"]
     _description = "Adjustment of a Debtor's Items"
 
-    #: dict state -> states it may go to.
-    _transitions = {}
-    #: Names of the fields a person says of a draft.
-    _sayable = frozenset()
     #: The state after it was carried out.
     _carried_out = "done"
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
     collection_id = fields.Many2one(
         "ar.collection", string="Debtor", required=True, index=True, ondelete="restrict"
     )
@@ -32,9 +27,6 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
         related="company_id.currency_id", string="Company currency"
     )
     note = fields.Text(string="Why", help="Read by the approver, and kept with the entry.")
-    user_id = fields.Many2one(
-        "res.users", string="Asked by", readonly=True, default=lambda self: self.env.user
-    )
     answered_by_id = fields.Many2one("res.users", string="Approved by", readonly=True, copy=False)
     answered_on = fields.Date(string="Approved on", readonly=True, copy=False)
     answer = fields.Char(string="Because", readonly=True, copy=False)
@@ -51,41 +43,6 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
             request.can_approve = bool(of_request) and all(of_request.mapped("can_answer"))
             # why not: for the one form that shows it
             request.can_not = of_request[:1].can_not if len(self) == 1 else False
-
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            if not self.env.su:
-                self._check_sayable(vals)
-                vals["user_id"] = self.env.uid  # whatever the context proposes
-            # sudo: sequences are the administrator's
-            vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su:
-            self._check_sayable(vals)
-            if set(vals) & self._sayable:
-                self._check_state("draft")
-        return super().write(vals)
-
-    @api.model
-    def _check_sayable(self, vals):
-        ours = {name for name, field in self._fields.items() if field._module == "ar_collections"}
-        if forbidden := set(vals) & ours - self._sayable:
-            raise AccessError(
-                self.env._(
-                    "A person cannot say this of a request: %(names)s.",
-                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        if not self.env.su:
-            self._check_state("draft")
 
     # === ACTIONS === #
     def action_request(self):
@@ -154,6 +111,9 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
     def _check_complete(self):
         """Hook: refuse what cannot be asked for, with the remedy."""
 
+    def _on_asked(self):
+        """Hook: the request waits for its approval."""
+
     def _may_directly(self):
         """Hook: whether it may be carried out without asking, should the limit cover it."""
         return True
@@ -166,11 +126,13 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
         self._check_state("draft")
         for request in self:
             request._check_complete()
+        for request in self:
             if request._may_directly() and request._approve_directly(request.note):
                 request._go_on()
             else:
                 request._set_state("to_approve")
                 request._ask_approval(request.note)
+                request._on_asked()
 
     def _on_approval_granted(self, approvals):
         self.filtered(lambda request: request.state == "to_approve")._go_on()
@@ -191,32 +153,10 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
             )
 
     # === STATE === #
-    def _check_state(self, *states):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for request in self:
-            if request.state not in states:
-                raise UserError(
-                    self.env._(
-                        '%(request)s is in state "%(state)s"; this cannot be done with it now.',
-                        request=request.name,
-                        state=labels[request.state],
-                    )
-                )
-
-    def _set_state(self, state, **vals):
-        """Move requests to a state; those that cannot get there are left as they are.
-
-        :return: those that moved.
-        """
-        moved = self.filtered(lambda request: state in self._transitions[request.state])
-        # sudo: states are written by transitions only; the approver is not who asked
-        moved.sudo().write({**vals, "state": state})
-        moved._on_state(state)
-        self.env["ar.collection.queue"]._add(moved.sudo().partner_id.ids)  # dito
-        return moved
-
     def _on_state(self, state):
-        """Hook: these requests have just moved to a state."""
+        super()._on_state(state)
+        # sudo: the approver may not see the debtor
+        self.env["ar.collection.queue"]._add(self.sudo().partner_id.ids)
 
     def _has_file(self):
         """Whether a file is attached to the request."""
@@ -226,7 +166,8 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
             .search_count([("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1)
         )
 
-    def _log_on_account(self, text):
-        """A note on the timeline of the debtor."""
-        # sudo: the approver writes on the timeline of whatever debtor
-        self.collection_id.sudo()._message_log(body=text)
+    def _log_on_accounts(self, text):
+        """A note on the timeline of each debtor. :param text: called with each request."""
+        for request in self:
+            # sudo: the approver writes on the timeline of whatever debtor
+            request.collection_id.sudo()._message_log(body=text(request))

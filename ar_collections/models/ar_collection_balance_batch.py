@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+
+from . import ar_collection_draft_mixin  # noqa: F401, what is inherited must stand first
 
 KINDS = [
     ("difference", "Small differences left after payments"),
@@ -12,15 +14,6 @@ STATES = [
     ("done", "Done"),
     ("cancelled", "Cancelled"),
 ]
-TRANSITIONS = {
-    "draft": {"asked", "done", "cancelled"},
-    "asked": {"done", "cancelled"},
-    "done": set(),
-    "cancelled": set(),
-}
-SAYABLE = frozenset(
-    {"kind", "company_id", "max_amount", "min_days", "reason_id", "note", "line_ids"}
-)
 #: Debtors of one batch; what is more stands in the next.
 LIMIT = 300
 
@@ -34,11 +27,20 @@ class ArCollectionBalanceBatch(models.Model):
     """
 
     _name = "ar.collection.balance.batch"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "ar.collection.draft.mixin"]
     _description = "Batch of Small Balances"
     _order = "id desc"
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    _transitions = {
+        "draft": {"asked", "done", "cancelled"},
+        "asked": {"done", "cancelled"},
+        "done": set(),
+        "cancelled": set(),
+    }
+    _sayable = frozenset(
+        {"kind", "company_id", "max_amount", "min_days", "reason_id", "note", "line_ids"}
+    )
+
     kind = fields.Selection(KINDS, required=True, default="debit")
     company_id = fields.Many2one(
         "res.company",
@@ -73,9 +75,7 @@ class ArCollectionBalanceBatch(models.Model):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True
     )
-    user_id = fields.Many2one(
-        "res.users", string="Made by", readonly=True, default=lambda self: self.env.user
-    )
+    user_id = fields.Many2one(string="Made by")
     waiting_count = fields.Integer(string="To approve", compute="_compute_waiting_count")
     can_approve = fields.Boolean(compute="_compute_waiting_count")
 
@@ -94,58 +94,6 @@ class ArCollectionBalanceBatch(models.Model):
             waiting = batch._waiting()
             batch.waiting_count = len(waiting)
             batch.can_approve = any(waiting.mapped("can_approve"))
-
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            if not self.env.su:
-                self._check_sayable(vals)
-                vals["user_id"] = self.env.uid  # whatever the context proposes
-            # sudo: sequences are the administrator's
-            vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su:
-            self._check_sayable(vals)
-            self._check_state("draft")
-        return super().write(vals)
-
-    @api.model
-    def _check_sayable(self, vals):
-        ours = {name for name, field in self._fields.items() if field._module == "ar_collections"}
-        if forbidden := set(vals) & ours - SAYABLE:
-            raise AccessError(
-                self.env._(
-                    "A person cannot say this of a batch: %(names)s.",
-                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        if not self.env.su:
-            self._check_state("draft")
-
-    # === STATE === #
-    def _check_state(self, *states):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for batch in self:
-            if batch.state not in states:
-                raise UserError(
-                    self.env._(
-                        '%(batch)s is in state "%(state)s"; this cannot be done with it now.',
-                        batch=batch.name,
-                        state=labels[batch.state],
-                    )
-                )
-
-    def _set_state(self, state):
-        moved = self.filtered(lambda batch: state in TRANSITIONS[batch.state])
-        moved.sudo().write({"state": state})  # sudo: states are written by transitions only
-        return moved
 
     # === ACTIONS === #
     def action_propose(self):

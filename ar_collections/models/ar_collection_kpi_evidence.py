@@ -81,7 +81,7 @@ class ArCollectionKpi(models.Model):
                 SELECT coalesce(sum(request.amount_company), 0)
                   FROM ar_collection_write_off request
                   JOIN ar_collection account ON account.id = request.collection_id
-                 WHERE request.state = 'posted' AND request.posted_on BETWEEN %s AND %s AND %s
+                 WHERE request.state = 'posted' AND request.answered_on BETWEEN %s AND %s AND %s
                 """,
                 scope.date_from,
                 scope.date_to,

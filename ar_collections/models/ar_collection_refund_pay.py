@@ -22,12 +22,12 @@ class ArCollectionRefund(models.Model):
             .create(self._prepare_payment_vals(company, credits_.account_id))
         )
         self.sudo().payment_id = payment  # sudo: noted by the program only
-        self._log_on_account(
-            self.env._(
+        self._log_on_accounts(
+            lambda refund: self.env._(
                 "Refund %(number)s approved: %(amount)s to %(account)s, payment drafted.",
-                number=self.name,
-                amount=self.currency_id.format(self.amount),
-                account=self.partner_bank_id.acc_number,
+                number=refund.name,
+                amount=refund.currency_id.format(refund.amount),
+                account=refund.partner_bank_id.acc_number,
             )
         )
         return result
@@ -73,8 +73,8 @@ class ArCollectionRefund(models.Model):
                 ]
             )
             refund._set_state("paid")
-            refund._log_on_account(
-                self.env._(
+            refund._log_on_accounts(
+                lambda refund: self.env._(
                     "Refund %(number)s paid: %(amount)s.",
                     number=refund.name,
                     amount=refund.currency_id.format(refund.amount),
@@ -100,8 +100,8 @@ class ArCollectionRefund(models.Model):
                 refund._set_state(
                     "cancelled", answer=self.env._("The payment was cancelled or came back.")
                 )
-                refund._log_on_account(
-                    self.env._(
+                refund._log_on_accounts(
+                    lambda refund: self.env._(
                         "The payment of refund %(number)s was cancelled or came back: the credit is "
                         "open again.",
                         number=refund.name,

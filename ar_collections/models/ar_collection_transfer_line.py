@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from . import ar_collection_adjustment_line_mixin  # noqa: F401, what is inherited must stand first
+
 SIDES = [("from", "What moves"), ("to", "What it settles"), ("wrong", "Settled by mistake")]
 
 
@@ -8,8 +10,11 @@ class ArCollectionTransferLine(models.Model):
     """An item of a transfer: so much of it moves, is settled, or was settled by mistake."""
 
     _name = "ar.collection.transfer.line"
+    _inherit = "ar.collection.adjustment.line.mixin"
     _description = "Item of a Transfer"
     _order = "transfer_id, side, id"
+
+    _request_field = "transfer_id"
 
     transfer_id = fields.Many2one(
         "ar.collection.transfer", required=True, index=True, ondelete="cascade"
@@ -17,41 +22,15 @@ class ArCollectionTransferLine(models.Model):
     side = fields.Selection(SIDES, required=True, default="from")
     collection_id = fields.Many2one(related="transfer_id.collection_id", store=True, index=True)
     company_id = fields.Many2one(related="transfer_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
-    )
-    line_id = fields.Many2one(
-        "account.move.line", string="Item", index="btree_not_null", ondelete="set null"
-    )
-    item_name = fields.Char(string="Number", compute="_compute_item", store=True)
-    currency_id = fields.Many2one("res.currency", compute="_compute_item", store=True)
-    open_amount = fields.Monetary(string="Open", compute="_compute_open_amount")
-    amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
-    amount_company = fields.Monetary(
-        string="In company currency",
-        currency_field="company_currency_id",
-        compute="_compute_amount_company",
-        store=True,
-    )
 
     # === COMPUTES === #
-    @api.depends("line_id")
-    def _compute_item(self):
-        """Kept, so that an item that vanishes takes no history along."""
-        for line in self.filtered("line_id"):
-            item = line.line_id.sudo()  # branch items: read only
-            line.item_name = item.move_name
-            line.currency_id = item.currency_id
-
-    @api.depends("line_id.amount_residual_currency", "side")
+    @api.depends("side")
     def _compute_open_amount(self):
-        for line in self:
-            line.open_amount = line._usable()
+        return super()._compute_open_amount()
 
-    @api.depends("line_id", "side")
+    @api.depends("side")
     def _compute_amount(self):
-        for line in self:
-            line.amount = line._usable()
+        return super()._compute_amount()
 
     def _usable(self):
         """What of the item can be moved or settled, positive, in its currency.
@@ -92,13 +71,7 @@ class ArCollectionTransferLine(models.Model):
         for line in self.filtered("line_id"):
             item = line.line_id.sudo()  # branch items: read only
             kinds, sign, debtor = line._expected()
-            if (
-                item.account_id.account_type not in kinds
-                or item.parent_state != "posted"
-                or item.partner_id.commercial_partner_id != debtor
-                or item.company_id._ar_root() != line.company_id
-                or (item.balance > 0) != (sign > 0)
-            ):
+            if not line._is_of_debtor(debtor, kinds) or (item.balance > 0) != (sign > 0):
                 raise ValidationError(
                     self.env._(
                         "%(item)s cannot stand here. Please choose posted items of %(debtor)s in "
@@ -130,25 +103,7 @@ class ArCollectionTransferLine(models.Model):
             return self.env._("bills we owe")
         return self.env._("claims")
 
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        self._check_draft()
-
-    def _check_draft(self):
-        if not self.env.su:
-            self.transfer_id._check_state("draft")
-
+    # === BUSINESS === #
     def _check_open(self):
         """Refuse amounts that are zero or more than can be used."""
         for line in self:

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 STATES = [
     ("draft", "Draft"),
@@ -9,8 +8,6 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("reversed", "Reversed"),
 ]
-#: What a person says of a draft; all else is noted by the machine.
-SAYABLE = frozenset({"collection_id", "reason_id", "note", "line_ids", "still_collected", "date"})
 
 
 class ArCollectionWriteOff(models.Model):
@@ -21,26 +18,29 @@ class ArCollectionWriteOff(models.Model):
     """
 
     _name = "ar.collection.write.off"
-    _inherit = ["mail.thread", "ar.collection.approval.mixin"]
+    _inherit = "ar.collection.adjustment.mixin"
     _description = "Write-off"
     _order = "id desc"
 
     _approval_kind = "write_off"
+    _carried_out = "posted"
+    _transitions = {
+        "draft": {"to_approve", "posted", "cancelled"},
+        "to_approve": {"posted", "refused", "cancelled"},
+        "refused": {"draft"},
+        "cancelled": {"draft"},
+        "posted": {"reversed"},
+        "reversed": set(),
+    }
+    _sayable = frozenset(
+        {"collection_id", "reason_id", "note", "line_ids", "still_collected", "date"}
+    )
+    _sayable_later = frozenset({"still_collected"})
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
-    collection_id = fields.Many2one(
-        "ar.collection", string="Debtor", required=True, index=True, ondelete="restrict"
-    )
-    partner_id = fields.Many2one(related="collection_id.partner_id", string="Customer")
-    company_id = fields.Many2one(related="collection_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
-    )
     reason_id = fields.Many2one(
         "ar.collection.write.off.reason", required=True, ondelete="restrict", tracking=True
     )
     evidence = fields.Text(related="reason_id.evidence")
-    note = fields.Text(string="Why", help="Read by the approver, and kept with the entry.")
     line_ids = fields.One2many("ar.collection.write.off.line", "write_off_id", string="Items")
     amount_company = fields.Monetary(
         string="Amount",
@@ -67,18 +67,9 @@ class ArCollectionWriteOff(models.Model):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, copy=False, tracking=True
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Asked by",
-        readonly=True,
-        index="btree_not_null",
-        default=lambda self: self.env.user,
-    )
-    posted_by_id = fields.Many2one("res.users", string="Approved by", readonly=True, copy=False)
-    posted_on = fields.Date(string="Written off on", readonly=True, copy=False, index=True)
-    answer = fields.Char(
-        string="Because", readonly=True, copy=False, help="Why it was refused, cancelled, reversed."
-    )
+    user_id = fields.Many2one(index="btree_not_null")
+    answered_on = fields.Date(string="Written off on", index=True)
+    answer = fields.Char(help="Why it was refused, cancelled, reversed.")
     source_model = fields.Char(readonly=True)
     source_id = fields.Many2oneReference(
         model_field="source_model", readonly=True, index="btree_not_null"
@@ -86,8 +77,6 @@ class ArCollectionWriteOff(models.Model):
     move_ids = fields.Many2many(
         "account.move", string="Entries", compute="_compute_move_ids", compute_sudo=False
     )
-    can_approve = fields.Boolean(compute="_compute_can_approve")
-    can_not = fields.Char(compute="_compute_can_approve")
 
     # === COMPUTES === #
     @api.depends("line_ids.amount_company")
@@ -110,17 +99,6 @@ class ArCollectionWriteOff(models.Model):
         for request in self:
             request.move_ids = request.line_ids.entry_line_id.move_id
 
-    @api.depends_context("uid")
-    @api.depends("state", "amount_company")
-    def _compute_can_approve(self):
-        waiting = self.filtered(lambda request: request.state == "to_approve")
-        approvals = waiting._waiting_approvals().grouped("res_id")
-        for request in self:
-            of_request = approvals.get(request.id, self.env["ar.collection.approval"])
-            request.can_approve = bool(of_request) and all(of_request.mapped("can_answer"))
-            # why not: for the one form that shows it
-            request.can_not = of_request[:1].can_not if len(self) == 1 else False
-
     @api.depends("name", "amount_company")
     def _compute_display_name(self):
         for request in self:
@@ -128,73 +106,7 @@ class ArCollectionWriteOff(models.Model):
             amount = currency.format(request.amount_company) if currency else ""
             request.display_name = f"{request.name}: {amount}"
 
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            if not self.env.su:
-                self._check_sayable(vals)
-                vals["user_id"] = self.env.uid  # whatever the context proposes
-            if vals.get("name", "/") == "/":
-                # sudo: sequences are the administrator's
-                vals["name"] = self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su:
-            self._check_sayable(vals)
-            asked = self.filtered(lambda request: request.state != "draft")
-            if asked and set(vals) - self._changeable_fields():
-                raise UserError(
-                    self.env._(
-                        "%(request)s was asked for already and cannot be changed. Please cancel "
-                        "it and ask anew.",
-                        request=asked[0].display_name,
-                    )
-                )
-        return super().write(vals)
-
-    @api.model
-    def _changeable_fields(self):
-        """Names of the fields a person may change of what was asked for."""
-        return {"still_collected"}
-
-    @api.model
-    def _check_sayable(self, vals):
-        ours = {name for name, field in self._fields.items() if field._module == "ar_collections"}
-        if forbidden := set(vals) & ours - SAYABLE:
-            raise AccessError(
-                self.env._(
-                    "A person cannot say this of a write-off: %(names)s.",
-                    names=", ".join(sorted(self._fields[name].string for name in forbidden)),
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        for request in self:
-            if request.state != "draft" and not self.env.su:
-                raise UserError(
-                    self.env._(
-                        "%(request)s is evidence and cannot be deleted. Cancel it instead.",
-                        request=request.display_name,
-                    )
-                )
-
-    # === HOOKS === #
-    def _on_posted(self):
-        """Hook: these requests were just written off in the ledger."""
-        self._tell_sources()
-
-    def _on_reversed(self):
-        """Hook: the write-offs were undone; everything is open again."""
-        self._tell_sources()
-
-    def _on_not_posted(self):
-        """Hook: these requests were refused or cancelled."""
-        self._tell_sources()
-
+    # === SOURCE === #
     def _tell_sources(self):
         """Let what asked for the write-off go on: ``_on_write_off(request)`` of the source.
 

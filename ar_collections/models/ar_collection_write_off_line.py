@@ -1,13 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from . import ar_collection_adjustment_line_mixin  # noqa: F401, what is inherited must stand first
+
 
 class ArCollectionWriteOffLine(models.Model):
     """So much of this open item is given up."""
 
     _name = "ar.collection.write.off.line"
+    _inherit = "ar.collection.adjustment.line.mixin"
     _description = "Item of a Write-off"
     _order = "write_off_id, id"
+
+    _request_field = "write_off_id"
 
     write_off_id = fields.Many2one(
         "ar.collection.write.off", required=True, index=True, ondelete="cascade"
@@ -15,29 +20,10 @@ class ArCollectionWriteOffLine(models.Model):
     state = fields.Selection(related="write_off_id.state")
     collection_id = fields.Many2one(related="write_off_id.collection_id", store=True, index=True)
     company_id = fields.Many2one(related="write_off_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
-    )
-    line_id = fields.Many2one(
-        "account.move.line", string="Item", index="btree_not_null", ondelete="set null"
-    )
-    currency_id = fields.Many2one("res.currency", compute="_compute_item", store=True)
-    item_name = fields.Char(string="Number", compute="_compute_item", store=True)
     item_due_date = fields.Date(string="Due on", compute="_compute_item", store=True)
-    open_amount = fields.Monetary(related="line_id.amount_residual_currency", string="Open")
-    amount = fields.Monetary(
-        string="To write off",
-        compute="_compute_amount",
-        store=True,
-        readonly=False,
-        help="In the currency of the item; all that is open is proposed.",
-    )
+    amount = fields.Monetary(string="To write off")
     amount_company = fields.Monetary(
-        string="In company currency",
-        currency_field="company_currency_id",
-        compute="_compute_amount_company",
-        store=True,
-        help="The part of the item's value in the books; the entry takes the rate of its day.",
+        help="The part of the item's value in the books; the entry takes the rate of its day."
     )
     entry_line_id = fields.Many2one(
         "account.move.line",
@@ -62,27 +48,10 @@ class ArCollectionWriteOffLine(models.Model):
     # === COMPUTES === #
     @api.depends("line_id")
     def _compute_item(self):
-        """Kept, so that an item that vanishes takes no history along."""
+        super()._compute_item()
         for line in self.filtered("line_id"):
             item = line.line_id.sudo()  # branch items: read only
-            line.currency_id = item.currency_id
-            line.item_name = item.move_name
             line.item_due_date = item.date_maturity or item.date
-
-    @api.depends("line_id")
-    def _compute_amount(self):
-        for line in self:
-            line.amount = line.line_id.sudo().amount_residual_currency  # branch items
-
-    @api.depends("line_id", "amount")
-    def _compute_amount_company(self):
-        for line in self:
-            item = line.line_id.sudo()  # branch items
-            residual = item.amount_residual_currency
-            share = line.amount / residual if residual else 0
-            value = item.amount_residual * share
-            currency = line.company_currency_id
-            line.amount_company = currency.round(value) if currency else value
 
     @api.depends("entry_line_id", "line_id.amount_residual")
     def _compute_written_off(self):
@@ -110,12 +79,7 @@ class ArCollectionWriteOffLine(models.Model):
         for line in self.filtered("line_id"):
             item = line.line_id.sudo()  # branch items: read only
             debtor = line.collection_id.partner_id
-            if (
-                item.account_id.account_type != "asset_receivable"
-                or item.parent_state != "posted"
-                or item.partner_id.commercial_partner_id != debtor
-                or item.company_id._ar_root() != line.company_id
-            ):
+            if not line._is_of_debtor(debtor):
                 raise ValidationError(
                     self.env._(
                         "%(item)s is not an open item of %(debtor)s. Please choose posted items of "
@@ -124,32 +88,6 @@ class ArCollectionWriteOffLine(models.Model):
                         debtor=debtor.display_name,
                     )
                 )
-
-    # === CRUD === #
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_draft()
-        return lines
-
-    def write(self, vals):
-        self._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        self._check_draft()
-
-    def _check_draft(self):
-        asked = self.write_off_id.filtered(lambda request: request.state != "draft")
-        if asked and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%(request)s was asked for already and cannot be changed. Please cancel it "
-                    "and ask anew.",
-                    request=asked[0].display_name,
-                )
-            )
 
     # === BUSINESS === #
     def _check_open(self):
@@ -190,16 +128,3 @@ class ArCollectionWriteOffLine(models.Model):
                         **values,
                     )
                 )
-
-    def _waiting_elsewhere(self):
-        """dict item id -> amount that other requests wait to write off."""
-        rows = self.sudo()._read_group(  # those of other collectors count
-            [
-                ("line_id", "in", self.line_id.ids),
-                ("write_off_id.state", "=", "to_approve"),
-                ("write_off_id", "not in", self.write_off_id.ids),
-            ],
-            ["line_id"],
-            ["amount:sum"],
-        )
-        return {item.id: amount for item, amount in rows}

@@ -21,7 +21,7 @@ class ArCollectionWriteOff(models.Model):
         for request in self - requests:
             request._set_state(
                 "cancelled", answer=self.env._("Paid before it was approved; nothing is left.")
-            )._on_not_posted()
+            )
         pairs = self.env["ar.collection.write.off.line"]
         moves = self.env["account.move"]
         for request in requests:
@@ -33,7 +33,7 @@ class ArCollectionWriteOff(models.Model):
         pairs._reconcile()
         for request in requests:
             request._set_state(
-                "posted", posted_by_id=self.env.uid, posted_on=request.company_id._ar_today()
+                "posted", answered_by_id=self.env.uid, answered_on=request.company_id._ar_today()
             )
         requests._log_on_accounts(
             lambda request: self.env._(
@@ -43,7 +43,6 @@ class ArCollectionWriteOff(models.Model):
                 reason=request.reason_id.name,
             )
         )
-        requests._on_posted()
 
     def _still_open(self):
         return any(line._to_post() > 0 for line in self.line_ids)
@@ -57,7 +56,7 @@ class ArCollectionWriteOff(models.Model):
         :return: True
         """
         self.check_access("read")
-        self._check_waiting("posted")
+        self._check_state("posted")
         if not (reason or "").strip():
             raise UserError(self.env._("Please say why, it is kept in the audit list."))
         for request in self:
@@ -81,7 +80,6 @@ class ArCollectionWriteOff(models.Model):
                 why=reason,
             )
         )
-        self._on_reversed()
         return True
 
     # === JUDGING === #
@@ -119,7 +117,6 @@ class ArCollectionWriteOff(models.Model):
                 items=request._item_names(),
             )
         )
-        undone._on_reversed()
 
 
 class ArCollectionWriteOffLine(models.Model):

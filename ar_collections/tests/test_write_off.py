@@ -65,7 +65,7 @@ class TestWriteOff(WriteOffCommon):
         with self.assertRaisesRegex(UserError, "nobody approves an own request"):
             request.action_approve()
         request.with_user(accountant).action_approve()
-        self.assertRecordValues(request, [{"state": "posted", "posted_by_id": accountant.id}])
+        self.assertRecordValues(request, [{"state": "posted", "answered_by_id": accountant.id}])
 
     def test_a_set_limit_needs_nobody(self):
         self._accountant()
