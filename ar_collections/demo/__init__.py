@@ -14,6 +14,7 @@ from . import (
     ar_collection_demo_plans,
     ar_collection_demo_promises,
     ar_collection_demo_remittances,
+    ar_collection_demo_statements,
     ar_collection_demo_team,
     ar_collection_demo_trackers,
     ar_collection_demo_worklist,

@@ -111,6 +111,7 @@ from . import (
     test_tour_plan,
     test_tour_promise,
     test_tour_remittance,
+    test_tour_statement,
     test_tour_team,
     test_tour_tracker,
     test_tour_what_if,
