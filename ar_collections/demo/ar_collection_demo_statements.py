@@ -9,7 +9,8 @@ from .ar_collection_demo import at
 
 
 class ArCollectionDemo(models.AbstractModel):
-    """Statements that were sent, balances that were confirmed, a reconciliation of accounts.
+    """Statements that were sent, balances that were confirmed, a reconciliation of accounts, the
+    month before looked over and not yet closed.
 
     Nothing waits to be sent: the jobs of a demo database write to nobody.
     """
@@ -31,6 +32,7 @@ class ArCollectionDemo(models.AbstractModel):
                 "user_ids": [Command.set(self.env.ref("base.user_admin").ids)],
             }
         )
+        self.env["ar.collection.month.end"].create({"company_id": made.company.id})
         return result
 
     @api.model

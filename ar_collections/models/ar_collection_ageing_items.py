@@ -87,7 +87,7 @@ class ArCollectionAgeing(models.AbstractModel):
                    %(is_held)s AS is_held,
                    held.upto_disputed, held.upto_promised, held.upto_planned,
                    held.upto_held_other, %(whole)s AS whole_kind,
-                   line.ar_level_id AS level_id, %(salesperson)s AS salesperson_id,
+                   %(level)s AS level_id, %(salesperson)s AS salesperson_id,
                    %(dispute)s AS dispute
               FROM (%(lines)s) line
               JOIN %(companies)s ON company.id = line.company_id
@@ -97,7 +97,7 @@ class ArCollectionAgeing(models.AbstractModel):
               LEFT JOIN %(debtor_holds)s
                      ON debtor.partner_id = partner.commercial_partner_id
                     AND debtor.company_id = company.root_id
-              %(blocked)s %(move)s %(dispute_join)s
+              %(blocked)s %(move)s %(dispute_join)s %(level_join)s
              WHERE %(wanted)s
             OFFSET 0
             """,
@@ -130,6 +130,8 @@ class ArCollectionAgeing(models.AbstractModel):
             if with_move
             else SQL(),
             dispute_join=self._ageing_dispute_join(names, options.day),
+            level=self._ageing_item_level_sql(options, names),
+            level_join=self._ageing_item_level_join(options, names),
             wanted=SQL(" AND ").join(self._ageing_conditions(options, path, root)),
         )
 
@@ -143,7 +145,7 @@ class ArCollectionAgeing(models.AbstractModel):
         columns = SQL(
             "line.id, line.move_id, line.partner_id, line.company_id, line.account_id,"
             " line.currency_id, line.date, line.date_maturity, line.invoice_date,"
-            " line.ar_original_due_date, line.no_followup, line.ar_level_id"
+            " line.ar_original_due_date, line.no_followup, line.ar_level_id, line.ar_level_date"
         )
         wanted = SQL(
             "line.account_id = ANY(%s::int[]) AND line.company_id = ANY(%s::int[])"
@@ -313,7 +315,7 @@ class ArCollectionAgeing(models.AbstractModel):
                 )
             )
         conditions += [
-            self._ageing_of_debtors_sql(name, value, root)
+            self._ageing_of_debtors_sql(options, name, value)
             for name, value in path
             if name in ACCOUNT_LEVELS
         ]
@@ -336,21 +338,20 @@ class ArCollectionAgeing(models.AbstractModel):
         )
 
     @api.model
-    def _ageing_of_debtors_sql(self, name, value, root):
-        """SQL condition: the account of the debtor has this value; no account has none."""
-        column = ACCOUNT_LEVELS[name]
+    def _ageing_of_debtors_sql(self, options, name, value):
+        """SQL condition: the account of the debtor had this value; no account has none."""
+        accounts = self._ageing_accounts_sql(options, {name})
         if value is None:
             return SQL(
-                "partner.commercial_partner_id NOT IN (SELECT partner_id FROM ar_collection"
-                " WHERE company_id = %s AND %s IS NOT NULL)",
-                root.id,
-                column,
+                "partner.commercial_partner_id NOT IN (SELECT partner_id FROM (%s) account"
+                " WHERE %s IS NOT NULL)",
+                accounts,
+                ACCOUNT_LEVELS[name],
             )
         return SQL(
-            "partner.commercial_partner_id IN (SELECT partner_id FROM ar_collection"
-            " WHERE company_id = %s AND %s = %s)",
-            root.id,
-            column,
+            "partner.commercial_partner_id IN (SELECT partner_id FROM (%s) account WHERE %s = %s)",
+            accounts,
+            ACCOUNT_LEVELS[name],
             value,
         )
 

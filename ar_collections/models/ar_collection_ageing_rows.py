@@ -108,7 +108,7 @@ class ArCollectionAgeing(models.AbstractModel):
             item_sums=sums,
             items=self._ageing_items_sql(options, path),
             numbers=SQL(", ").join(SQL("%s", number) for number in numbers),
-            join=self._ageing_join_sql(levels),
+            join=self._ageing_join_sql(options, levels),
             key_numbers=SQL(", ").join(SQL("%s", 2 + number) for number in range(len(keys))),
         )
 
@@ -126,14 +126,13 @@ class ArCollectionAgeing(models.AbstractModel):
         return SQL("CASE WHEN by_debtor.kind = 'trade' THEN %s END", key)
 
     @api.model
-    def _ageing_join_sql(self, levels):
+    def _ageing_join_sql(self, options, levels):
         joins = []
         if set(levels) & set(ACCOUNT_LEVELS):
             joins.append(
                 SQL(
-                    "LEFT JOIN ar_collection account ON account.partner_id = by_debtor.partner_id"
-                    " AND account.company_id = %s",
-                    self.env.company._ar_root().id,
+                    "LEFT JOIN (%s) account ON account.partner_id = by_debtor.partner_id",
+                    self._ageing_accounts_sql(options, levels),
                 )
             )
         if set(levels) & {"country", "debtor"}:
@@ -212,5 +211,9 @@ class ArCollectionAgeing(models.AbstractModel):
             "res.users",
             "ar.collection.dispute",
             "ar.collection.plan.item",
+            "ar.collection.notice",
+            "ar.collection.notice.line",
+            "mail.message",
+            "mail.tracking.value",
         ):
             self.env[name].flush_model()

@@ -21,7 +21,8 @@ class ArCollectionAgeing(models.AbstractModel):
         """The report's head, first rows and totals.
 
         :return: dict with ``options`` (as understood), ``columns``, ``rows``, ``total``,
-            ``shares``, ``count`` (rows there are), ``items``, ``currency_id``, ``computed_at``.
+            ``shares``, ``count`` (rows there are), ``items``, ``currency_id``, ``computed_at``,
+            ``notes``: sentences on what is not of that day.
         """
         self._check_reader()
         asked = self._options(options)
@@ -46,6 +47,7 @@ class ArCollectionAgeing(models.AbstractModel):
             "company_currency_id": self.env.company._ar_root().sudo().currency_id.id,  # its id
             "computed_at": fields.Datetime.now().isoformat(),
             "choices": self._ageing_choices(),
+            "notes": self._ageing_history_notes(asked),
         }
 
     @api.model

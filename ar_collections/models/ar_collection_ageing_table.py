@@ -208,6 +208,7 @@ class ArCollectionAgeing(models.AbstractModel):
             notes.append(self.env._("Unapplied credits are left out."))
         if options.domain:
             notes.append(self.env._("Only some debtors: the report is filtered."))
+        notes += self._ageing_history_notes(options)
         if isinstance(options.amounts, int):
             notes.append(self.env._("Only items in this currency."))
         if check and check["redated"]:

@@ -81,8 +81,10 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _snapshot_scope_sql(self, scope):
-        """SQL condition on ``snapshot`` and its ``account``: collector and country of that day."""
-        return scope.accounts_sql("account", SQL("snapshot.user_id"), SQL("snapshot.country_id"))
+        """SQL condition on ``snapshot`` and its ``account``: collector, country and policy of
+        that day."""
+        columns = ("user_id", "country_id", "policy_id")
+        return scope.accounts_sql("account", *(SQL.identifier("snapshot", x) for x in columns))
 
     @api.model
     def _month_ends(self, scope, first, last):
@@ -163,7 +165,9 @@ class ArCollectionKpi(models.Model):
                 moved=moved,
                 old=self._rows_of_day_sql(scope, before),
                 now=self._rows_of_day_sql(scope, after),
-                accounts=scope.accounts_sql("account", SQL("old.user_id"), SQL("old.country_id")),
+                accounts=scope.accounts_sql(
+                    "account", SQL("old.user_id"), SQL("old.country_id"), SQL("old.policy_id")
+                ),
             )
         )
         return [known[before][name] for name in BUCKETS], [float(amount) for amount in row]

@@ -30,7 +30,7 @@ class ArCollectionKpi(models.Model):
 
         :param dict options: ``company_id`` (else the current one), ``period`` (``30, 90, 180, 365,
             month, last_month``), ``user_id`` (collector; False: nobody's debtors, missing: all),
-            ``country_id``.
+            ``country_id``, ``policy_id`` (segment).
         :return: dict of plain values: ``company, period, choices, snapshot_at, tiles, ageing,
             trend, roll, cash, largest, due``.
         """
@@ -61,13 +61,13 @@ class ArCollectionKpi(models.Model):
         today = company._ar_today()
         first, last = self._dashboard_period(options.get("period") or "90", today)
         user_id = options.get("user_id")
-        country_id = options.get("country_id")
         return self._scope(
             company,
             first,
             last,
-            None if user_id is None else (int(user_id) or False),
-            int(country_id) if country_id else None,
+            user_id=None if user_id is None else (int(user_id) or False),
+            country_id=int(options.get("country_id") or 0) or None,
+            policy_id=int(options.get("policy_id") or 0) or None,
         )
 
     @api.model
@@ -87,10 +87,11 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _dashboard_choices(self, scope):
-        """Collectors, countries and companies one can choose."""
+        """Collectors, countries, segments and companies one can choose."""
         accounts = self.env["ar.collection"]
         domain = [("company_id", "=", scope.company.id)]
         users = accounts._read_group(domain, ["user_id"])
+        policies = accounts._read_group(domain, ["policy_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -114,6 +115,10 @@ class ArCollectionKpi(models.Model):
             "countries": [
                 {"id": country.id, "name": country.name} for country in countries.sorted("name")
             ],
+            "policies": sorted(
+                ({"id": policy.id, "name": policy.name} for [policy] in policies if policy),
+                key=lambda row: row["name"],
+            ),
         }
 
     @api.model

@@ -11,7 +11,7 @@ class Scope:
 
     ``allowed``: SQL that gives the ids of the accounts the reader may see; None: all of the
     company. ``user_id`` None: every collector, False: nobody's debtors. ``country_id`` None:
-    every country.
+    every country. ``policy_id`` None: every segment; a segment is the debtors of a policy.
     """
 
     company: models.BaseModel
@@ -19,6 +19,7 @@ class Scope:
     date_to: date
     user_id: int | bool | None = None
     country_id: int | None = None
+    policy_id: int | None = None
     allowed: SQL | None = None
 
     @property
@@ -28,7 +29,8 @@ class Scope:
     @property
     def whole(self):
         """Whether these are the figures of the company in total."""
-        return self.allowed is None and self.user_id is None and self.country_id is None
+        chosen = (self.allowed, self.user_id, self.country_id, self.policy_id)
+        return all(part is None for part in chosen)
 
     def between(self, date_from, date_to):
         """The same debtors in other days."""
@@ -39,14 +41,14 @@ class Scope:
         return replace(self, user_id=None)
 
     def of_everybody(self):
-        """The same without a choice of collector and country."""
-        return replace(self, user_id=None, country_id=None)
+        """The same without a choice of collector, country and segment."""
+        return replace(self, user_id=None, country_id=None, policy_id=None)
 
-    def accounts_sql(self, alias, user=None, country=None):
+    def accounts_sql(self, alias, user=None, country=None, policy=None):
         """SQL condition: the account ``alias`` belongs to it.
 
-        :param SQL user, country: where the collector and the country stand, if not on the
-            account and its debtor.
+        :param SQL user, country, policy: where collector, country and policy stand, if not on
+            the account and its debtor.
         """
         column = SQL.identifier(alias)
         parts = [SQL("%s.company_id = %s", column, self.company.id)]
@@ -62,6 +64,8 @@ class Scope:
                 "(SELECT country_id FROM res_partner WHERE id = %s.partner_id)", column
             )
             parts.append(SQL("%s = %s", country, self.country_id))
+        if self.policy_id is not None:
+            parts.append(SQL("%s = %s", policy or SQL("%s.policy_id", column), self.policy_id))
         return SQL("(%s)", SQL(" AND ").join(parts))
 
     def domain(self):
@@ -71,6 +75,8 @@ class Scope:
             domain.append(("user_id", "=", self.user_id))
         if self.country_id is not None:
             domain.append(("partner_id.country_id", "=", self.country_id))
+        if self.policy_id is not None:
+            domain.append(("policy_id", "=", self.policy_id))
         return domain
 
 
@@ -80,9 +86,12 @@ class ArCollectionKpi(models.Model):
     _inherit = "ar.collection.kpi"
 
     @api.model
-    def _scope(self, company, date_from, date_to, user_id=None, country_id=None):
-        """The scope of the current user: collectors of own debtors get figures of these only."""
-        return Scope(company, date_from, date_to, user_id, country_id, self._allowed_sql(company))
+    def _scope(self, company, date_from, date_to, **chosen):
+        """The scope of the current user: collectors of own debtors get figures of these only.
+
+        :param chosen: ``user_id``, ``country_id``, ``policy_id`` of :class:`Scope`.
+        """
+        return Scope(company, date_from, date_to, allowed=self._allowed_sql(company), **chosen)
 
     @api.model
     def _allowed_sql(self, company):

@@ -140,11 +140,12 @@ class ArCollectionStatementComparison(models.Model):
                 "difference": float(sum((row.difference for row in results), rules.ZERO)),
                 "user_id": self.env.uid,
                 "compared_at": fields.Datetime.now(),
-                "remark": theirs.unread
-                and self.env._(
+                "remark": self.env._(
                     "Lines of the file without an amount were left out: %(rows)s.",
                     rows=", ".join(map(str, theirs.unread[:20])),
-                ),
+                )
+                if theirs.unread
+                else False,
             }
         )
 

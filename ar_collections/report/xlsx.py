@@ -9,6 +9,8 @@ from ..tools.table import Money
 
 #: Longest column, in characters; a sheet's name may have 31.
 WIDEST, SHEET_NAME = 60, 31
+#: What a sheet can hold, less the rows above and below the data.
+MOST_ROWS = 1_048_576 - 20
 #: Texts stay texts, whatever they begin with: no formulas, links or numbers out of them.
 OPTIONS = {
     "constant_memory": True,  # rows go to a file as they come
@@ -18,17 +20,19 @@ OPTIONS = {
 }
 
 
-def workbook(tables):
-    """A sheet for each ``tools.table.Table``.
+def workbook(tables, most=MOST_ROWS):
+    """A sheet for each ``tools.table.Table``; where one is full, the next goes on.
 
-    :return: bytes of the file. The header is frozen and can be filtered; amounts have the
-        decimals of their currency.
+    :param most: rows of a sheet. :return: bytes of the file. The header is frozen and can be
+        filtered; amounts have the decimals of their currency.
     """
-    buffer = io.BytesIO()
+    buffer, taken = io.BytesIO(), set()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
         formats = _Formats(book)
         for table in tables:
-            _write_table(book.add_worksheet(_sheet_name(table.title)), table, formats)
+            for first in range(0, max(1, len(table.rows)), most):
+                sheet = book.add_worksheet(sheet_name(table.title, taken))
+                _write_table(sheet, table, formats, first, first + most)
     return buffer.getvalue()
 
 
@@ -55,20 +59,33 @@ class _Formats:
         return self._made[key]
 
 
-def _sheet_name(title):
-    return re.sub(r"[\[\]:*?/\\']", " ", title)[:SHEET_NAME].strip() or "Table"
+def sheet_name(title, taken):
+    """A name for a sheet that no other has: without what is forbidden, at most 31 characters.
+
+    :param set taken: the names given so far, in small letters; the new one is added.
+    """
+    name = re.sub(r"[\[\]:*?/\\']", " ", title).strip() or "Table"
+    fit, number = name[:SHEET_NAME].strip(), 1
+    while fit.lower() in taken:
+        number += 1
+        tail = f" {number}"
+        fit = name[: SHEET_NAME - len(tail)].strip() + tail
+    taken.add(fit.lower())
+    return fit
 
 
-def _write_table(sheet, table, formats):
+def _write_table(sheet, table, formats, first, end):
+    """The rows ``first`` up to ``end`` of a table; the sums of all follow the last one."""
     top = len(table.notes) + 1 if table.notes else 0
+    rows = table.rows[first:end]
     for row, note in enumerate(table.notes):
         sheet.write_string(row, 0, note)
     for index, column in enumerate(table.columns):
         sheet.write_string(top, index, column.title, formats.get("header"))
-    for number, row in enumerate(table.rows, top + 1):
+    for number, row in enumerate(rows, top + 1):
         _write_row(sheet, number, table.columns, row, formats)
-    last = top + len(table.rows)
-    if table.rows and any(column.total for column in table.columns):
+    last = top + len(rows)
+    if rows and end >= len(table.rows) and any(column.total for column in table.columns):
         _write_row(sheet, last + 1, table.columns, table.totals(), formats, bold=True)
     sheet.freeze_panes(top + 1, 1)
     sheet.autofilter(top, 0, max(last, top), len(table.columns) - 1)

@@ -1,17 +1,12 @@
 """Spreadsheets of any length: rows go to a file as they come, sums are formulas."""
 
-import re
 from datetime import date
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
-from .xlsx import OPTIONS
+from .xlsx import MOST_ROWS, OPTIONS, sheet_name
 
-#: What a sheet can hold, less the rows above and below the data.
-MOST_ROWS = 1_048_576 - 20
-#: A sheet's name may have so many characters, and none of these.
-NAME, FORBIDDEN = 31, re.compile(r"[\[\]:*?/\\']")
 PAPER_A4 = 9
 #: Spreadsheets count days from here.
 DAY_0 = date(1899, 12, 30)
@@ -43,13 +38,7 @@ class Book:
 
         :return: (sheet, name).
         """
-        name = FORBIDDEN.sub(" ", name).strip() or "Sheet"
-        fit, number = name[:NAME].strip(), 1
-        while fit.lower() in self._names:
-            number += 1
-            tail = f" {number}"
-            fit = name[: NAME - len(tail)].strip() + tail
-        self._names.add(fit.lower())
+        fit = sheet_name(name, self._names)
         return self._book.add_worksheet(fit), fit
 
 

@@ -1,6 +1,7 @@
 from . import (
     test_ageing,
     test_ageing_files,
+    test_ageing_history,
     test_api,
     test_application,
     test_approval,

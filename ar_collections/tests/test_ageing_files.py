@@ -13,6 +13,8 @@ from odoo.tests import tagged
 
 from ..models import ar_collection_ageing_screen
 from ..report import xlsx_stream
+from ..report.xlsx import workbook
+from ..tools.table import Column, Money, Table
 from .ageing import AgeingCommon
 
 
@@ -159,6 +161,27 @@ class TestAgeingFiles(AgeingFilesCommon):
         self.assertEqual(last.cell(2, 1).value, "=4")
         formula = last.cell(3, 2).value
         self.assertEqual(formula.count("SUBTOTAL"), 3)
+
+    def test_tables_go_on_and_have_names_of_their_own(self):
+        """Five rows where a sheet takes two; a second table whose title begins the same."""
+        columns = [Column("Name"), Column("Amount", "money", total=True)]
+        rows = [[f"={number}", Money(float(number))] for number in range(5)]
+        title = "A name [of] more/than 31 characters"
+        tables = [Table(title, columns, rows), Table(title + ", too", columns, [])]
+        book = openpyxl.load_workbook(BytesIO(workbook(tables, most=2)))
+        self.assertEqual(
+            book.sheetnames,
+            [
+                "A name  of  more than 31 charac",
+                "A name  of  more than 31 char 2",
+                "A name  of  more than 31 char 3",
+                "A name  of  more than 31 char 4",
+            ],
+        )
+        found = [list(sheet.iter_rows(values_only=True)) for sheet in book]
+        self.assertEqual([len(sheet) for sheet in found], [3, 3, 3, 1])
+        self.assertEqual(found[1][1:], [("=2", 2), ("=3", 3)])
+        self.assertEqual(found[2][1:], [("=4", 4), (None, 10)], "the sum of all, once")
 
     def test_currencies_are_not_added(self):
         gold = self.setup_other_currency("GBP", rounding=0.01, rates=[(self._ago(400), 2.0)])

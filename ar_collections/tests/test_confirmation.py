@@ -3,7 +3,7 @@ from io import BytesIO
 
 import openpyxl
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..report.xlsx import workbook
@@ -148,6 +148,67 @@ class TestConfirmation(SmtpMixin, StatementCommon):
         with self.assertRaises(UserError):
             run.confirmation_ids.action_agreed()
 
+    # === ASKED AGAIN === #
+    def _asked_again(self):
+        """Alpha agreed, Beta and Gamma have not answered and are asked a second time."""
+        self._invoice(1240, 50)
+        for name in ("Beta", "Gamma"):
+            partner = self._debtor(name, email=f"{name.lower()}@debtor.example")
+            self._invoice(100, 50, partner=partner)
+        first = self._asked().round_id
+        first.confirmation_ids.filtered(lambda one: one.partner_id == self.debtor).action_agreed()
+        again = first.browse(first.action_ask_again()["res_id"])
+        return first, again
+
+    def test_who_has_not_answered_is_asked_again(self):
+        first, again = self._asked_again()
+        self.assertEqual(first.action_ask_again()["res_id"], again.id, "one second request")
+        self.assertRecordValues(again, [{"state": "draft", "date": first.date, "form": first.form}])
+        again.action_start()
+        self._deliver()
+        self.assertEqual(again.confirmation_ids.partner_id.mapped("name"), ["Gamma", "Beta"])
+        text = " ".join(self._text(again.confirmation_ids[0].attachment_id.raw).split())
+        self.assertIn("Reminder: Confirmation of your account balance", text)
+        self.assertIn("We wrote to you about this on", text)
+        self.assertIn("USD 100.00", text)
+
+    def test_one_answer_answers_both_requests(self):
+        first, again = self._asked_again()
+        again.action_start()
+        self._deliver()
+        first.action_close()
+        self.assertEqual((first.agreed_count, first.waiting_count), (1, 2))
+        [beta] = again.confirmation_ids.filtered(lambda one: one.partner_id.name == "Beta")
+        beta.balance_ids.their_amount = 60
+        beta.action_difference()
+        before = beta.previous_id
+        self.assertEqual((before.round_id, before.answer), (first, "difference"))
+        self.assertEqual(before.balance_ids.difference, -40)
+        self.assertEqual(len(beta.collection_id.activity_ids), 1, "one task, not two")
+        self.assertEqual((first.difference_count, again.difference_count), (1, 1))
+
+    def test_answered_before_the_second_letter_left(self):
+        first, again = self._asked_again()
+        again.action_start()
+        beta = first.confirmation_ids.filtered(lambda one: one.partner_id.name == "Beta")
+        beta.action_agreed()
+        self.assertRecordValues(beta.next_ids, [{"state": "cancelled", "answer": "agreed"}])
+        self._deliver()
+        sent = again.confirmation_ids.filtered(lambda one: one.state == "sent")
+        self.assertEqual(sent.partner_id.mapped("name"), ["Gamma"])
+
+    def test_nobody_to_ask_again(self):
+        self._invoice(1240, 50)
+        one = self._asked()
+        one.action_agreed()
+        with self.assertRaises(UserError):
+            one.round_id.action_ask_again()
+        other = self._round()
+        with self.assertRaises(UserError):
+            other.action_ask_again()  # a draft has asked nobody
+        with self.assertRaises(ValidationError):
+            other.write({"previous_id": one.round_id.id, "form": "blank"})
+
     # === BAD DAYS === #
     def test_crash_after_smtp_is_never_sent_again_by_itself(self):
         self._invoice(1240, 50)
@@ -196,8 +257,9 @@ class TestConfirmation(SmtpMixin, StatementCommon):
         run = self._round()
         user, auditor = self._user("cf_user", "all"), self._user("cf_audit", "readonly")
         for other in (user, auditor):
-            with self.assertRaises(AccessError):
-                run.with_user(other).action_start()
+            for name in ("action_start", "action_ask_again"):
+                with self.assertRaises(AccessError):
+                    getattr(run.with_user(other), name)()
         run.action_start()
         self._deliver()
         one = run.confirmation_ids

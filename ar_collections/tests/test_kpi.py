@@ -121,6 +121,29 @@ class TestKpi(ArCollectionsCommon):
         self.assertEqual(self.Kpi._balances_now(scope)["total_overdue"], 1000)
         self.assertEqual(self.Kpi._sales_of(scope), 1000)
 
+    def test_by_segment(self):
+        """A segment is the debtors of a policy; a past day counts who was in it that day."""
+        self._invoice(3000, days=40)
+        self._invoice(1000, days=40, partner=self.beta)
+        alpha, beta = self._account(), self._account(self.beta)
+        usual = alpha.policy_id
+        beta.own_policy_id = key = usual.copy({"name": "Key accounts"})
+        self.env["ar.collection"]._refresh()
+        self._snapshot(10)
+        alpha.own_policy_id, beta.own_policy_id = key, False
+        self.env["ar.collection"]._refresh()
+        scope = self._scope(policy_id=key.id)
+        self.assertFalse(scope.whole)
+        self.assertEqual(self.Kpi._balances_now(scope)["total_overdue"], 3000)
+        past = self.Kpi._balances(scope, self.today - timedelta(days=10))
+        self.assertEqual(past["total_overdue"], 1000)
+        self.assertEqual(self.Kpi._sales_of(scope), 3000)
+        data = self.Kpi.dashboard({"company_id": self.company.id, "policy_id": key.id})
+        self.assertEqual(data["ageing"]["claims"], 3000)
+        self.assertEqual([row["name"] for row in data["largest"]["rows"]], [self.debtor.name])
+        names = [row["name"] for row in data["choices"]["policies"]]
+        self.assertEqual(names, sorted([usual.name, "Key accounts"]))
+
     def test_a_collector_gets_figures_of_the_own_debtors_only(self):
         self._invoice(3000, days=10)
         self._invoice(1000, days=10, partner=self.beta)

@@ -83,6 +83,17 @@ class TestKpiReport(KpiScreensCommon):
         self.assertEqual(rows["Collected"]["Lena"]["amount"], 500)
         self.assertEqual(rows["Collected"]["Petra"]["amount"], 0)
 
+    def test_segments_and_countries_side_by_side(self):
+        self._two_debtors()
+        self.beta.country_id = self.env.ref("base.fr")
+        policy = self._account(self.beta).policy_id
+        # 3,000 of 3,000 are overdue in the one segment; 2,000 of 2,000 in France
+        self.assertEqual(self._rows(by="policy")["Overdue"][policy.name], 100)
+        rows = self._rows(by="country")
+        self.assertEqual(rows["Overdue"]["France"], 100)
+        only = self._rows(by="policy", country_id=self.env.ref("base.fr").id)
+        self.assertEqual(only["DSO"][policy.name], rows["DSO"]["France"])
+
     def test_a_collector_sees_the_own_debtors_only(self):
         self._two_debtors()
         rows = self._rows(user=self.lena, by="user")

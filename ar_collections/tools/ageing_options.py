@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import floor
 
 #: By which date an item ages: the due date as invoiced, as an extension has changed it, the
 #: date of the invoice, or the day of the instalment agreed for it.
@@ -139,15 +140,24 @@ def read_path(
 
 
 def shares(amounts: Sequence[float]) -> list[float]:
-    """Each amount in percent of the sum, to one decimal.
+    """Each amount in percent of the sum, to one decimal; they add up to 100.
+
+    The tenths that rounding down leaves go to the largest remainders.
 
     >>> shares([280454, 293180.47, 202249.30, 89594.65, 47244.10, 68777.20])
     [28.6, 29.9, 20.6, 9.1, 4.8, 7.0]
-    >>> shares([0, 0])
-    [0.0, 0.0]
+    >>> shares([1, 1, 1]), shares([0, 0])
+    ([33.4, 33.3, 33.3], [0.0, 0.0])
     """
     whole = sum(amounts)
-    return [round(100 * amount / whole, 1) if whole else 0.0 for amount in amounts]
+    if not whole:
+        return [0.0 for _amount in amounts]
+    exact = [1000 * amount / whole for amount in amounts]
+    tenths = [floor(value) for value in exact]
+    largest = sorted(range(len(exact)), key=lambda n: (tenths[n] - exact[n], n))
+    for number in largest[: 1000 - sum(tenths)]:
+        tenths[number] += 1
+    return [value / 10 for value in tenths]
 
 
 def _one_of(raw: Mapping, name: str, known: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from ..tools.table import Column, Money, Table
 
 
 class ArCollectionKpiReport(models.TransientModel):
-    """The key figures month by month, or side by side for collectors or countries."""
+    """The key figures month by month, or side by side for collectors, countries or segments."""
 
     _name = "ar.collection.kpi.report"
     _description = "Key Figures"
@@ -22,6 +22,7 @@ class ArCollectionKpiReport(models.TransientModel):
             ("month", "Months"),
             ("user", "Collectors, last 90 days"),
             ("country", "Countries, last 90 days"),
+            ("policy", "Segments, last 90 days"),
         ],
         string="Side by side",
         required=True,
@@ -32,13 +33,19 @@ class ArCollectionKpiReport(models.TransientModel):
         "res.users", string="Collector", domain="[('share', '=', False)]", help="Empty: all."
     )
     country_id = fields.Many2one("res.country", help="Empty: all.")
+    policy_id = fields.Many2one(
+        "ar.collection.policy",
+        string="Segment",
+        domain="[('company_id', '=', company_id)]",
+        help="The debtors of a policy. Empty: all.",
+    )
     table = fields.Json(compute="_compute_table")
 
     _months_some = models.Constraint(
         "CHECK (months BETWEEN 1 AND 36)", "Please choose 1 to 36 months."
     )
 
-    @api.depends("company_id", "by", "months", "user_id", "country_id")
+    @api.depends("company_id", "by", "months", "user_id", "country_id", "policy_id")
     def _compute_table(self):
         for report in self:
             table = report._make_table()
@@ -107,9 +114,9 @@ class ArCollectionKpiReport(models.TransientModel):
             scopes = [self._scope(user_id=user.id or False) for user in users]
             titles = [user.sudo().name or self.env._("Nobody") for user in users]  # colleagues
         else:
-            countries = self._choices("partner_id.country_id").filtered("id")
-            scopes = [self._scope(country_id=country.id) for country in countries]
-            titles = [country.name for country in countries]
+            records = self._choices(f"{self.by}_id")
+            scopes = [self._scope(**{f"{self.by}_id": record.id}) for record in records]
+            titles = [record.name for record in records]
         return titles, [kpis._values(of_column, codes) for of_column in scopes]
 
     def _scope(self, **kwargs):
@@ -117,21 +124,26 @@ class ArCollectionKpiReport(models.TransientModel):
         chosen = {
             "user_id": self.user_id.id or None,
             "country_id": self.country_id.id or None,
+            "policy_id": self.policy_id.id or None,
             **kwargs,
         }
         return self.env["ar.collection.kpi"]._scope(
             self.company_id, today - relativedelta(days=89), today, **chosen
         )
 
-    def _choices(self, path):
-        """Collectors, or countries, of the debtors in question, as records."""
+    def _choices(self, name):
+        """Collectors, countries or policies of the debtors in question, as records."""
         domain = self._scope().domain()
-        if path == "user_id":
-            rows = self.env["ar.collection"]._read_group(domain, ["user_id"])
-            users = self.env["res.users"].browse([user.id for [user] in rows])
-            return users.sorted(lambda user: user.sudo().name or "")  # names of colleagues
-        partners = self.env["ar.collection"].search_fetch(domain, ["partner_id"]).partner_id
-        return partners.country_id.sorted("name")
+        accounts = self.env["ar.collection"]
+        if name == "country_id":
+            return accounts.search_fetch(domain, ["partner_id"]).partner_id.country_id.sorted(
+                "name"
+            )
+        rows = accounts._read_group(domain, [name])
+        found = accounts[name].browse([record.id for [record] in rows])
+        if name == "user_id":
+            return found.sorted(lambda user: user.sudo().name or "")  # names of colleagues
+        return found.filtered("id").sorted("name")
 
     def _xlsx(self):
         """:return: (name of the file, list of ``tools.table.Table``)."""

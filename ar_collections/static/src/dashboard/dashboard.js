@@ -79,6 +79,7 @@ export class ArDashboard extends Component {
         if (name === "company_id") {
             delete this.options.user_id;
             delete this.options.country_id;
+            delete this.options.policy_id;
         }
         this.state.team = null;
         return this.load();
