@@ -243,6 +243,8 @@ from . import (
     ar_collection_report_delivery,
     ar_collection_report_schedule,
     ar_collection_report_source,
+    ar_collection_report_source_dashboard,
+    ar_collection_report_source_more,
     ar_collection_return_code,
     ar_collection_review,
     ar_collection_review_call,

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..tools import sampling
-from .xlsx_stream import FORBIDDEN, Book, Sheet
+from .xlsx import FORBIDDEN
+from .xlsx_stream import Book, Sheet
 
 
 class ArCollectionAgeing(models.AbstractModel):

@@ -7,8 +7,8 @@ import xlsxwriter
 
 from ..tools.table import Money
 
-#: Longest column, in characters; a sheet's name may have 31.
-WIDEST, SHEET_NAME = 60, 31
+#: Longest column, in characters; a sheet's name may have 31, and none of these.
+WIDEST, SHEET_NAME, FORBIDDEN = 60, 31, re.compile(r"[\[\]:*?/\\']")
 #: What a sheet can hold, less the rows above and below the data.
 MOST_ROWS = 1_048_576 - 20
 #: Texts stay texts, whatever they begin with: no formulas, links or numbers out of them.
@@ -64,7 +64,7 @@ def sheet_name(title, taken):
 
     :param set taken: the names given so far, in small letters; the new one is added.
     """
-    name = re.sub(r"[\[\]:*?/\\']", " ", title).strip() or "Table"
+    name = FORBIDDEN.sub(" ", title).strip() or "Table"
     fit, number = name[:SHEET_NAME].strip(), 1
     while fit.lower() in taken:
         number += 1

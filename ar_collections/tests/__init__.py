@@ -1,5 +1,6 @@
 from . import (
     test_ageing,
+    test_ageing_bad_days,
     test_ageing_files,
     test_ageing_history,
     test_api,

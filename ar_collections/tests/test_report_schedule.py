@@ -8,6 +8,7 @@ from odoo.tests import freeze_time, tagged
 
 from .common import SmtpMixin
 from .test_statement import StatementCommon
+from .xlsx import read_workbook
 
 
 @tagged("post_install", "-at_install")
@@ -84,6 +85,34 @@ class TestReportSchedule(SmtpMixin, StatementCommon):
                     name, content, _mimetype = source._file(kind, file_format, "week")
                     self.assertTrue(content.startswith(head))
                     self.assertTrue(name.endswith(file_format))
+
+    def test_dashboard_as_tables(self):
+        """1,000 due for 10 days and 500 not due: the same figures as on the screen."""
+        self._invoice(1000, 10)
+        self._invoice(500, -10)
+        self._account()
+        source = self.env["ar.collection.report.source"].with_user(self.boss)
+        _name, content, _mimetype = source._file("dashboard", "xlsx", "week")
+        sheets = read_workbook(content)
+        self.assertEqual(
+            [(row[0], row[1]) for row in sheets["Ageing"][1:3]], [("Not due", 500), ("1-30", 1000)]
+        )
+        self.assertEqual(sheets["Ageing"][-1][1], 1500)
+        self.assertEqual(sheets["Largest debtors"][1][:2], ["Alpha", 1000])
+        self.assertEqual(sheets["Collectors, this month"][-1][1], 1000, "collectable of all")
+
+    def test_snapshots_and_expected_cash(self):
+        self._invoice(1000, -3)
+        self._refresh()
+        self.env["ar.collection.snapshot"]._take(self.company, self.today)
+        self.env["ar.collection.forecast"]._remake(self.company, self.today)
+        source = self.env["ar.collection.report.source"].with_user(self.boss)
+        sheet = read_workbook(source._file("snapshots", "xlsx", "day")[1])["Snapshots"]
+        row = dict(zip(sheet[0], sheet[1], strict=True))
+        self.assertEqual((row["Claims"], row["Balance"], row["Disputed"]), (1000, 1000, 0))
+        self.assertEqual(len(sheet), 2, "no sum of different days")
+        sheet = read_workbook(source._file("forecast", "xlsx", "day")[1])["Expected cash"]
+        self.assertEqual((sheet[1][1], sheet[1][4], sheet[-1][4]), ("Alpha", 1000, 1000))
 
     def test_days(self):
         day = self.today

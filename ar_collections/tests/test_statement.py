@@ -1,15 +1,18 @@
+import base64
 from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
+from stdnum import iso11649
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..report.xlsx import workbook
 from .ledger import LedgerCommon
-from .letter import LetterCommon
+from .letter import IBAN_USD, LetterCommon
 
 
 class StatementCommon(LedgerCommon, LetterCommon):
@@ -184,6 +187,55 @@ class TestStatementPaper(StatementCommon):
         self.assertNotIn("Payment details", text)
         self.assertNotIn("0.00\n", text.replace("500.00", "").replace("1,000.00", ""))
         self._pay(move)
+
+    def test_claims_as_large_as_the_credits(self):
+        """500 owed and 500 in credit, not yet matched: nothing is asked for."""
+        self._invoice(500, 50)
+        self._credit_note(500, days=5)
+        text = self._paper()
+        self.assertIn("Balance in USD 0.00", text)
+        self.assertNotIn("Payment details", text)
+        statement = self.Statement._queue(self._account())
+        statement._address()
+        statement._prepare_rows()
+        self.assertEqual(statement._prepare_mail()["lines"], ["Settled in USD"])
+
+    def test_code_for_a_banking_app(self):
+        """Core makes the code, where the country of the bank has one; over what is owed."""
+        asked = []
+
+        def make(bank, amount, free, structured, currency, debtor, *_args, **_kwargs):
+            asked.append((bank.acc_number, amount, structured, currency.name, debtor))
+            return "data:image/png;base64," + base64.b64encode(code).decode()
+
+        report = self.env["ir.actions.report"].with_context(ar_collections_letter=True)
+        code = report.barcode("QR", "RF18539007547034", quiet=0, width=128, height=128)
+        self.patch(type(self.env["res.partner.bank"]), "build_qr_code_base64", make)
+        self.debtor.ref = "C10482"
+        self._invoice(1240, 50)
+        self._credit_note(240, days=5)
+        wizard = self._wizard()
+        self.assertIn("Scan with a banking app", " ".join(self._text(wizard._pdf()).split()))
+        [[account, amount, number, currency, debtor]] = asked
+        self.assertEqual((amount, currency, debtor), (1000, "USD", self.debtor))
+        self.assertEqual(account, IBAN_USD)
+        self.assertIn(f"C10482S{self.today:%y%m}USD", number)
+        self.assertTrue(iso11649.is_valid(number))
+
+    def test_a_failing_code_stops_no_statement(self):
+        def fail(*_args, **_kwargs):
+            raise ValueError("no code")
+
+        self.patch(type(self.env["res.partner.bank"]), "build_qr_code_base64", fail)
+        self._invoice(1240, 50)
+        with mute_logger("odoo.addons.ar_collections.models.ar_collection_letterhead"):
+            self.assertIn("USD 1,240.00", self._paper())
+
+    def test_a_day_before_the_first_entry(self):
+        self._invoice(1240, 50)
+        text = self._paper(date=self._days(9000))
+        self.assertIn("Nothing is open on your account", text)
+        self.assertNotIn("Payment details", text)
 
     def test_nothing_open(self):
         move = self._invoice(1000, 50)
