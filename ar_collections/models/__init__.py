@@ -21,6 +21,7 @@ from . import (
     ar_collection_ageing_rows,
     ar_collection_ageing_screen,
     ar_collection_ageing_table,
+    ar_collection_ageing_which,
     ar_collection_application,
     ar_collection_application_apply,
     ar_collection_application_batch,

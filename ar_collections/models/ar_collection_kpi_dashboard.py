@@ -90,8 +90,9 @@ class ArCollectionKpi(models.Model):
         """Collectors, countries, segments and companies one can choose."""
         accounts = self.env["ar.collection"]
         domain = [("company_id", "=", scope.company.id)]
-        users = accounts._read_group(domain, ["user_id"])
-        policies = accounts._read_group(domain, ["policy_id"])
+        groups = accounts._read_group(domain, ["user_id", "policy_id"])
+        users = {user for user, _policy in groups if user}
+        policies = {policy for _user, policy in groups if policy}
         rows = self.env.execute_query(
             SQL(
                 """
@@ -109,14 +110,14 @@ class ArCollectionKpi(models.Model):
             ],
             # sudo: the names of colleagues
             "collectors": sorted(
-                ({"id": user.id, "name": user.sudo().name} for [user] in users if user),
+                ({"id": user.id, "name": user.sudo().name} for user in users),
                 key=lambda row: row["name"],
             ),
             "countries": [
                 {"id": country.id, "name": country.name} for country in countries.sorted("name")
             ],
             "policies": sorted(
-                ({"id": policy.id, "name": policy.name} for [policy] in policies if policy),
+                ({"id": policy.id, "name": policy.name} for policy in policies),
                 key=lambda row: row["name"],
             ),
         }

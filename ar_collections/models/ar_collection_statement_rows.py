@@ -41,7 +41,7 @@ class ArCollectionStatementRows(models.AbstractModel):
                 instalment=self._instalment_sql(SQL("item.line_id"), SQL("item.move_id")),
             )
         )
-        held = self._held_kinds(partner_ids, day) if with_holds else {}
+        held = self._held_kinds(company, partner_ids, day) if with_holds else {}
         result = defaultdict(list)
         for row in rows:
             result[row["partner_id"], row["currency_id"]].append(
@@ -61,9 +61,11 @@ class ArCollectionStatementRows(models.AbstractModel):
         return dict(result)
 
     @api.model
-    def _held_kinds(self, partner_ids, day):
+    def _held_kinds(self, company, partner_ids, day):
         """dict id of the item -> the gravest kind of hold on it that a statement tells."""
-        allocated = self.env["ar.collection.hold"]._allocate(partner_ids=partner_ids, day=day)
+        allocated = self.env["ar.collection.hold"]._allocate(
+            partner_ids=partner_ids, day=day, at=day if day < company._ar_today() else None
+        )
         return {
             line_id: next((kind for kind in TOLD if parts.get(kind)), "")
             for line_id, parts in allocated.items()

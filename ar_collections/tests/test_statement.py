@@ -131,6 +131,18 @@ class TestStatementRows(StatementCommon):
                 closing = moves[key].closing if key in moves else 0
                 self.assertEqual(closing, sum(item.open for item in opens.get(key, ())), (ago, key))
 
+    def test_disputed_on_a_past_day(self):
+        """In dispute then, paid since: the statement of that day says so."""
+        move = self._invoice(1000, 50)
+        self._hold(move, date_from=self._days(20))
+        self._pay(move, date=self._days(2))
+        self.env.flush_all()
+        found = self.rows._open_items(self.company, self._days(5), [self.debtor.id])
+        [[item]] = found.values()
+        self.assertEqual((item.open, item.held), (1000, "disputed"))
+        found = self.rows._open_items(self.company, self._days(25), [self.debtor.id])
+        self.assertEqual([item.held for [item] in found.values()], [""])
+
     def test_branches_are_in_the_statement_of_the_root(self):
         branch = self._branch()
         self._invoice(100, 10)
