@@ -143,9 +143,19 @@ class ArCollectionMonthEnd(models.Model):
         return True
 
     def action_close(self):
-        """Close the month. :raises UserError: something is neither in order nor ticked."""
+        """Close the month.
+
+        :raises UserError: it is not over, or something is neither in order nor ticked.
+        """
         self.check_access("write")
         for month in self:
+            if month.date >= month.company_id._ar_today():
+                raise UserError(
+                    self.env._(
+                        "%(month)s is not over: it can be closed from the day after its last.",
+                        month=month.display_name,
+                    )
+                )
             month._look()
             if month.to_do:
                 raise UserError(

@@ -115,6 +115,20 @@ class TestMonthEnd(MonthEndCommon):
         month.action_reopen()
         self.assertEqual(month.state, "open")
 
+    def test_a_month_before_the_first_entry(self):
+        """Nothing was there: it agrees, and its files are empty."""
+        month = self.Month.create({"date": "1990-02-11"})
+        self.assertEqual(str(month.date), "1990-02-28")
+        self.assertEqual((month.report, month.ledger, month.difference), (0, 0, 0))
+        month.action_sub_ledger()
+        self.assertTrue(self.env["ar.collection.export"].search([], limit=1).attachment_id)
+
+    def test_a_month_that_is_not_over(self):
+        month = self.Month.create({"date": self.today})
+        month.line_ids.filtered(lambda line: not line.ok).write({"done": True, "note": "Later"})
+        with self.assertRaisesRegex(UserError, "not over"):
+            month.action_close()
+
     def test_other_figures_are_looked_at_again(self):
         month = self._month()
         line = month.line_ids.filtered(lambda line: line.kind == "credits")
