@@ -16,19 +16,20 @@ export class ArCashItems extends Component {
         choice: Object,
         reasons: Object,
         mayApply: Boolean,
-        onChange: Function,
     };
 
+    /** Keyed by the choice: another choice is another component. */
     setup() {
+        this.choice = useState(this.props.choice);
         this.state = useState({ filter: "", shown: PAGE, wrong: null, typing: null });
-        this.first = new Set(Object.keys(this.props.choice.amounts).map(Number));
+        this.first = new Set(Object.keys(this.choice.amounts).map(Number));
         this.formatAmount = formatAmount;
         this.kinds = SHORT_KINDS;
     }
 
     get found() {
         const words = this.state.filter.trim().toLowerCase();
-        const items = this.props.choice.items.filter(
+        const items = this.choice.items.filter(
             (item) =>
                 !words ||
                 [item.number, item.reference, item.debtor, String(item.open)].some((text) =>
@@ -59,15 +60,10 @@ export class ArCashItems extends Component {
         if (this.state.typing?.id === item.id) {
             return this.state.typing.text;
         }
-        const amount = this.props.choice.amounts[item.id];
+        const amount = this.choice.amounts[item.id];
         return amount === undefined
             ? ""
             : formatMonetary(amount, { currencyId: item.currency_id, noSymbol: true });
-    }
-
-    toggle(item) {
-        this.props.choice.toggle(item);
-        this.props.onChange();
     }
 
     /** The sums follow while somebody types; the text is put in order afterwards. */
@@ -81,8 +77,7 @@ export class ArCashItems extends Component {
             this.state.wrong = item.id;
             return;
         }
-        this.state.wrong = this.props.choice.set(item, amount) ? null : item.id;
-        this.props.onChange();
+        this.state.wrong = this.choice.set(item, amount) ? null : item.id;
     }
 
     typedAll() {
@@ -102,12 +97,10 @@ export class ArCashItems extends Component {
     setKind(item, ev) {
         const kind = ev.target.value;
         const reason = kind === "write_off" ? this.props.reasons.small : false;
-        this.props.choice.rests[item.id] = { kind, reason_id: reason };
-        this.props.onChange();
+        this.choice.rests[item.id] = { kind, reason_id: reason };
     }
 
     setReason(item, ev) {
-        this.props.choice.rests[item.id].reason_id = Number(ev.target.value) || false;
-        this.props.onChange();
+        this.choice.rests[item.id].reason_id = Number(ev.target.value) || false;
     }
 }

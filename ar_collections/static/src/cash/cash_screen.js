@@ -37,10 +37,11 @@ export class ArCashScreen extends Component {
             mayApply: false,
             currentId: null,
             open: null,
+            choice: null,
             busy: false,
-            version: 0,
+            loading: false,
         });
-        this.choice = null;
+        this.asked = 0;
         this.search = useDebounced(() => this.load(), 300);
         onWillStart(() => this.load());
         this.useKeys();
@@ -131,23 +132,36 @@ export class ArCashScreen extends Component {
         return formatDate(deserializeDate(text));
     }
 
+    /** Until the credit is there, what is shown belongs to another one: nothing can be applied. */
     async select(row, partnerId = null) {
+        const turn = ++this.asked;
         this.state.currentId = row ? row.id : null;
         if (!row) {
-            this.state.open = null;
+            Object.assign(this.state, { open: null, choice: null, loading: false });
             return;
         }
-        const open = await this.orm.call(MODEL, "cash_open", [[row.id]], { partner_id: partnerId });
-        if (this.state.currentId !== row.id) {
-            return; // another was chosen meanwhile
+        this.state.loading = true;
+        try {
+            const open = await this.orm.call(MODEL, "cash_open", [[row.id]], {
+                partner_id: partnerId,
+            });
+            if (turn === this.asked) {
+                this.show(open, partnerId);
+            }
+        } finally {
+            if (turn === this.asked) {
+                this.state.loading = false; // else another was chosen meanwhile
+            }
         }
-        this.choice = new Choice(open.credit, open.items);
+    }
+
+    show(open, partnerId) {
+        const choice = new Choice(open.credit, open.items);
         if (open.proposal.kind === "match") {
-            this.choice.take(open.proposal.answers[0]);
+            choice.take(open.proposal.answers[0]);
         }
         this.partnerId = open.debtor?.id || partnerId;
-        this.state.open = open;
-        this.state.version += 1;
+        Object.assign(this.state, { open, choice });
     }
 
     move(step) {
@@ -162,14 +176,12 @@ export class ArCashScreen extends Component {
         return this.state.open;
     }
 
-    /** Version counts the changes of the choice, which is no state itself. */
-    get sums() {
-        const { choice } = this;
-        return this.state.version ? { applied: choice.applied, left: choice.left } : null;
+    get choice() {
+        return this.state.choice;
     }
 
-    changed() {
-        this.state.version += 1;
+    get sums() {
+        return { applied: this.choice.applied, left: this.choice.left };
     }
 
     choosePartner(id) {
@@ -180,9 +192,8 @@ export class ArCashScreen extends Component {
     /** Take one of the answers that fit. */
     take(index) {
         const answer = this.open?.proposal.answers[index];
-        if (answer) {
+        if (answer && !this.state.loading) {
             this.choice.take(answer);
-            this.changed();
         }
     }
 
@@ -200,6 +211,7 @@ export class ArCashScreen extends Component {
             open &&
             this.state.mayApply &&
             !this.state.busy &&
+            !this.state.loading &&
             this.sums.left >= 0 &&
             (Object.keys(this.choice.amounts).length ||
                 (open.credit.kind === "bank" && this.partnerId)) &&
@@ -227,7 +239,7 @@ export class ArCashScreen extends Component {
     }
 
     async send(method, args) {
-        const id = this.state.currentId;
+        const id = this.open.credit.id;
         const index = this.state.credits.findIndex((row) => row.id === id);
         this.state.busy = true;
         try {
@@ -236,11 +248,11 @@ export class ArCashScreen extends Component {
                 type: "success",
                 buttons: [{ name: _t("Undo"), onClick: () => this.undo(done.id, id) }],
             });
+            const next = this.state.credits[index + 1] || this.state.credits[index - 1];
+            await this.load(next?.id);
         } finally {
-            this.state.busy = false;
+            this.state.busy = false; // not before the next one is open: a key pressed twice
         }
-        const next = this.state.credits[index + 1] || this.state.credits[index - 1];
-        await this.load(next?.id);
     }
 
     async undo(applicationId, creditId) {

@@ -1,3 +1,4 @@
+import { markRaw } from "@odoo/owl";
 import { getCurrency } from "@web/core/currency";
 
 /** Amounts are compared and shown at the decimals of their currency. */
@@ -9,14 +10,18 @@ export function round(amount, currencyId) {
 /** Where the rest of an item may go that was not paid. */
 export const SHORT_KINDS = ["open", "deduction", "write_off", "bank_charge", "discount"];
 
+let made = 0;
+
 /**
- * The choice of a person: item -> amount in its currency, and where the rest of each goes.
+ * The choice of a person: item -> amount in its currency, and where the rest of each goes. Amounts
+ * and rests are watched by whoever shows them; what was read from the server does not change.
  */
 export class Choice {
     constructor(credit, items) {
-        this.credit = credit;
-        this.items = items;
-        this.byId = new Map(items.map((item) => [item.id, item]));
+        this.key = ++made;
+        this.credit = markRaw(credit);
+        this.items = markRaw(items);
+        this.byId = markRaw(new Map(items.map((item) => [item.id, item])));
         this.amounts = {};
         this.rests = {};
     }

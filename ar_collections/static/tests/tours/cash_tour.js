@@ -16,7 +16,7 @@ registry.category("web_tour.tours").add("ar_cash_applied", {
             content: "The next one: several fit, nothing is ticked",
             trigger: ".o_ar_cash_credit.o_ar_current:contains('300.00'):contains('Several fit')",
         },
-        { trigger: ".o_ar_cash_applied:contains('0.00')" },
+        { trigger: ".o_ar_cash_right[aria-busy=false] .o_ar_cash_left_amount:contains('300.00')" },
         { trigger: ".o_ar_cash_candidate:first", run: "click" },
         { trigger: ".o_ar_cash_applied:contains('300.00')" },
         {
@@ -24,6 +24,7 @@ registry.category("web_tour.tours").add("ar_cash_applied", {
             trigger: ".o_ar_cash_items tr.o_ar_current input.o_ar_cash_amount",
             run: "edit 250",
         },
+        { trigger: ".o_ar_cash_applied:contains('250.00')" },
         { trigger: ".o_ar_cash_left_amount:contains('50.00')" },
         { trigger: ".o_ar_cash_rest .o_ar_cash_kind", run: "select deduction" },
         { content: "A deduction has a reason", trigger: ".o_ar_cash_apply:disabled" },
