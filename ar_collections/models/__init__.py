@@ -1,6 +1,7 @@
 from . import (
     account_bank_statement_line,
     account_bank_statement_line_return,
+    account_bank_statement_line_return_book,
     account_move,
     account_move_dispute,
     account_move_line,
@@ -30,6 +31,7 @@ from . import (
     ar_collection_application_line,
     ar_collection_application_payment,
     ar_collection_application_undo,
+    ar_collection_application_undo_opened,
     ar_collection_approval,
     ar_collection_approval_ask,
     ar_collection_approval_limit,

@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from . import ar_collection_bounce_mixin  # noqa: F401, what is inherited must stand first
@@ -47,26 +47,25 @@ class AccountBankStatementLine(models.Model):
         return result
 
     def _ar_reverse_money(self, date, reason):
-        """Take back what was posted on the customer, against the suspense account, where the
-        bank line of the return waits: so the balance of the bank stays what the bank says."""
+        """Take back what was posted on the customer.
+
+        Noted from the bank line of the return, that line is booked on the customer and matched
+        with the money it returns. Before that line is there, an entry waits for it on the account
+        of outstanding payments.
+        """
         lines = self._ar_receivable_lines()
         lines.remove_move_reconcile()
+        if back := self._ar_return_line():
+            return back._ar_book_return(lines)
         ref = self.env._("Returned: %(line)s, %(reason)s", line=self.name, reason=reason)
-        items = [
-            {
-                "name": ref,
-                "account_id": line.account_id.id,
-                "partner_id": line.partner_id.id,
-                "currency_id": line.currency_id.id,
-                "amount_currency": -line.amount_currency,
-                "balance": -line.balance,
-            }
-            for line in lines
-        ]
+        # sudo: the account of outstanding payments is found over the data of the chart
+        outstanding = self.env["account.payment"].new({"company_id": self.company_id.id})
+        account = outstanding.sudo()._get_outstanding_account("outbound")
+        items = [{**item, "name": ref} for item in self._ar_taken_back(lines)]
         items += [
             {
                 **item,
-                "account_id": self.journal_id.suspense_account_id.id,
+                "account_id": account.id,
                 "amount_currency": -item["amount_currency"],
                 "balance": -item["balance"],
             }
@@ -83,6 +82,25 @@ class AccountBankStatementLine(models.Model):
             }
         )
         move._post(soft=False)
-        for line, back in zip(lines, move.line_ids[: len(lines)], strict=True):
-            (line + back).reconcile()
+        self._ar_match_taken_back(lines, move.line_ids[: len(lines)])
         return move
+
+    @api.model
+    def _ar_taken_back(self, lines):
+        """Values of journal items that take these back."""
+        return [
+            {
+                "name": line.name,
+                "account_id": line.account_id.id,
+                "partner_id": line.partner_id.id,
+                "currency_id": line.currency_id.id,
+                "amount_currency": -line.amount_currency,
+                "balance": -line.balance,
+            }
+            for line in lines
+        ]
+
+    @api.model
+    def _ar_match_taken_back(self, lines, back):
+        for line, other in zip(lines, back, strict=True):
+            (line + other).reconcile()

@@ -115,7 +115,8 @@ class AccountBankStatementLine(models.Model):
         )
 
     def _ar_receipts_sql(self):
-        """Payments and bank lines of customers over the same amounts, not returned yet."""
+        """Payments and bank lines of customers over the same amounts: not returned yet, or noted
+        as returned by somebody before the bank line of the return came."""
         self.env["account.payment"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env["account.bank.statement.line"].flush_model()
@@ -135,7 +136,8 @@ class AccountBankStatementLine(models.Model):
               LEFT JOIN res_partner partner ON partner.id = payment.partner_id
               LEFT JOIN res_partner_bank bank ON bank.id = payment.partner_bank_id
              WHERE payment.payment_type = 'inbound' AND payment.partner_type = 'customer'
-               AND payment.ar_bounce_date IS NULL AND payment.amount = ANY(%(amounts)s)
+               AND (payment.ar_bounce_date IS NULL OR %(waits_payment)s)
+               AND payment.amount = ANY(%(amounts)s)
                AND payment.date >= %(since)s AND payment.company_id = ANY(%(companies)s)
              UNION ALL
             SELECT 'line', line.id, line.amount, move.date, journal_currency.id,
@@ -149,7 +151,8 @@ class AccountBankStatementLine(models.Model):
               JOIN res_currency journal_currency
                 ON journal_currency.id = coalesce(journal.currency_id, company.currency_id)
               LEFT JOIN res_partner partner ON partner.id = line.partner_id
-             WHERE line.amount = ANY(%(amounts)s) AND line.ar_bounce_date IS NULL
+             WHERE line.amount = ANY(%(amounts)s)
+               AND (line.ar_bounce_date IS NULL OR %(waits_line)s)
                AND line.is_reconciled AND move.date >= %(since)s
                AND line.company_id = ANY(%(companies)s)
                AND EXISTS (SELECT FROM account_move_line item
@@ -159,6 +162,8 @@ class AccountBankStatementLine(models.Model):
                               AND item.payment_id IS NULL)
              ORDER BY 2
             """,
+            waits_payment=_waits(SQL("payment.ar_bounce_move_id")),
+            waits_line=_waits(SQL("line.ar_bounce_move_id")),
             amounts=amounts,
             since=since,
             companies=self.env.companies.ids or self.company_id.ids,
@@ -166,7 +171,8 @@ class AccountBankStatementLine(models.Model):
 
     # === ACTIONS === #
     def action_ar_note_return(self):
-        """Open the bounce of what this bank line returns; noted, the two are matched.
+        """Open the bounce of what this bank line returns; noted, the two are matched. A return
+        that was noted before is matched at once.
 
         :raises UserError: it returns nothing that is known, or several receipts fit.
         """
@@ -181,6 +187,9 @@ class AccountBankStatementLine(models.Model):
                     line=line.payment_ref or line.display_name,
                 )
             )
+        if money.ar_bounce_date:  # noted before the bank line came
+            line._ar_match_return(money.ar_bounce_move_id)
+            return True
         action = money.action_ar_bounce_open()
         action["context"] |= {
             "default_date": line.date,
@@ -190,43 +199,18 @@ class AccountBankStatementLine(models.Model):
         }
         return action
 
-    def _ar_match_return(self, reversals):
-        """Match this bank line with the entry that took the money back, so that both are settled.
 
-        Only where core can: the entry waits on an account that is reconciled, over the same
-        amount. Else the line is left to the accountant.
-
-        :param reversals: ``account.move``.
+def _waits(move_id):
+    """Whether an entry of a return waits for its bank line."""
+    return SQL(
         """
-        self.ensure_one()
-        _liquidity, suspense, _other = self._seek_for_lines()
-        waiting = reversals.line_ids.filtered(
-            lambda line: (
-                line.account_id.reconcile
-                and line._ar_waits_for_bank()
-                and line.account_type != "asset_receivable"
-                and line.currency_id == suspense.currency_id
-                and line.currency_id.is_zero(line.amount_currency + suspense.amount_currency)
-            )
-        )
-        if len(suspense) != 1 or len(waiting) != 1:
-            return False
-        # core matched the entry with its reversal where the receipt was not confirmed yet: both
-        # wait for their own bank lines
-        waiting.remove_move_reconcile()
-        partner = reversals.partner_id[:1]
-        suspense.write({"account_id": waiting.account_id.id, "partner_id": partner.id})
-        (suspense + waiting).reconcile()
-        return True
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _ar_waits_for_bank(self):
-        """Whether the item is open, or matched with nothing but the entry it reverses."""
-        others = self.matched_debit_ids.debit_move_id | self.matched_credit_ids.credit_move_id
-        return not others or others.move_id <= self.move_id.reversed_entry_id
+        EXISTS (SELECT FROM account_move_line back
+                  JOIN account_account waits ON waits.id = back.account_id
+                 WHERE back.move_id = %s AND waits.reconcile AND back.reconciled IS NOT TRUE
+                   AND waits.account_type != 'asset_receivable')
+        """,
+        move_id,
+    )
 
 
 def _decimal(amount):

@@ -34,7 +34,9 @@ class AccountPayment(models.Model):
         """Reverse the entry of the payment.
 
         Items are released; a bank line that confirmed the money keeps its match, and the
-        reversal waits for the bank line of the return.
+        reversal waits for the bank line of the return. Money that was not confirmed yet waits for
+        its own bank line still: core matches it with the reversal, which would leave both bank
+        lines with nothing they belong to.
         """
         move = self.move_id
         receivable = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
@@ -42,6 +44,9 @@ class AccountPayment(models.Model):
         ref = self.env._("Returned: %(payment)s, %(reason)s", payment=self.name, reason=reason)
         reversal = move._reverse_moves([{"date": date, "invoice_date": False, "ref": ref}])
         reversal._post(soft=False)
+        reversal.line_ids.filtered(
+            lambda line: line.account_type != "asset_receivable" and line._ar_waits_for_bank()
+        ).remove_move_reconcile()
         # sudo: the state of the payment follows; drafting or cancelling would change the entry
         self.sudo().state = "rejected"
         return reversal

@@ -146,11 +146,10 @@ class ArCollectionApplication(models.Model):
         """Take applied money back off its items; the credits are open again.
 
         :param str reason: why.
-        :return: True
+        :return: True; a notice where disputes or write-offs that were opened stay
         """
         self.check_access("read")
-        self._undo(reason)
-        return True
+        return self._told(self._undo(reason))
 
     def action_open_debtor(self):
         self.ensure_one()

@@ -104,14 +104,13 @@ class ArCollectionApplicationBatch(models.Model):
     def action_undo(self, reason=None):
         """Undo all applications of the batch, or none.
 
-        :return: True
+        :return: as ``ar.collection.application.action_undo``
         """
         self.ensure_one()
         self.check_access("write")
         self._move("undone")
         applied = self.line_ids.application_id.filtered(lambda one: one.state == "applied")
-        applied._undo(reason or self.env._("The whole batch was undone."))
-        return True
+        return applied._told(applied._undo(reason or self.env._("The whole batch was undone.")))
 
     def action_open_applications(self):
         """What the batch applied."""

@@ -11,10 +11,12 @@ class ArCollectionApplication(models.Model):
         """Undo these applications: their own matchings are taken off, their entries reversed,
         their bank lines given back. Matchings that others removed already are left as they are.
 
-        Disputes and requests that were opened stay, with a note: a person wrote them.
+        Disputes and write-offs that were opened end, see ``_end_opened``.
 
+        :return: list of texts: what of these stays, and who must act.
         :raises UserError: a period is locked, an item is being changed by somebody else.
         """
+        stays = []
         self._check_may_apply(self.statement_line_id and self.credit_line_id)
         for application in self.sorted("id", reverse=True):
             if application.state != "applied":
@@ -35,8 +37,10 @@ class ArCollectionApplication(models.Model):
                 undone_by_id=self.env.uid,
                 undone_reason=reason,
             )
-            application._announce_undone()
-        return True
+            of_this = application._end_opened()
+            application._announce_undone(of_this)
+            stays += of_this
+        return stays
 
     def _reverse_entries(self):
         """Reverse the entries of the differences and of the transfer, on a day that is open."""
@@ -58,7 +62,7 @@ class ArCollectionApplication(models.Model):
                 cancel=True,
             )
 
-    def _announce_undone(self):
+    def _announce_undone(self, stays):
         account = self.sudo().collection_id  # whoever may undo writes on the timeline
         if not account:
             return
@@ -67,7 +71,20 @@ class ArCollectionApplication(models.Model):
             amount=self.currency_id.format(self.amount),
             credit=self.credit_name or "",
         )
-        opened = self.line_ids.filtered("record_model")
-        if opened:
-            text += " " + self.env._("What it opened stays; please look at it.")
-        account._message_log(body=f"{text} {self.undone_reason or ''}".strip())
+        account._message_log(body=" ".join(filter(None, [text, self.undone_reason, *stays])))
+
+    def _told(self, stays):
+        """What a button returns after undoing: True, or a notice that stays until it is read."""
+        if not stays:
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Undone; please look at this"),
+                "message": "\n".join(stays),
+                "type": "warning",
+                "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

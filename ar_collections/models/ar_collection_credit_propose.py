@@ -61,6 +61,7 @@ class ArCollectionCredit(models.Model):
                 "gave_up": False,
                 "answers": [],
                 "named": set(),
+                "mistyped": matching_text.mistyped(credit.text),
             }
             if debtor:
                 keys = matching_text.text_keys(credit.text or "", prefixes[debtor])

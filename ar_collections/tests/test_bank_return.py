@@ -36,15 +36,49 @@ class TestBankReturn(CashCommon):
         self.assertEqual(self._open(move), [300])
         self.assertNotIn(line, line.search([("ar_is_return", "=", True)]))
 
+    def _waiting(self, move):
+        """Lines of the entry that wait for a bank line."""
+        return move.line_ids.filtered(lambda item: item.account_type != "asset_receivable")
+
     def test_bank_line_is_matched_with_the_reversal(self):
-        _move, payment = self._paid()
+        move, payment = self._paid()
         line = self._bank_line(-300, payment_ref=f"Rücklastschrift {payment.name}")
         self._bounce(line)
-        waiting = payment.ar_bounce_move_id.line_ids.filtered(
-            lambda item: item.account_id == payment.outstanding_account_id
-        )
         self.assertTrue(line.is_reconciled)
-        self.assertTrue(waiting.reconciled)
+        self.assertTrue(self._waiting(payment.ar_bounce_move_id).reconciled)
+        outstanding = self._waiting(payment.move_id)
+        self.assertEqual(outstanding.amount_residual, 300, "its own bank line has not come yet")
+        receipt = self._bank_line(300, payment_ref=payment.name, days=5)
+        credit = self.env["ar.collection.credit"].search([("line_id", "in", receipt.line_ids.ids)])
+        credit.cash_confirm(payment.id)
+        self.assertTrue(outstanding.reconciled)
+        self.assertTrue(receipt.is_reconciled)
+        self.assertEqual(self._open(move), [300], "returned it stays, confirmed or not")
+
+    def test_confirmed_before_it_was_returned(self):
+        move, payment = self._paid()
+        receipt = self._bank_line(300, payment_ref=payment.name, days=4)
+        credit = self.env["ar.collection.credit"].search([("line_id", "in", receipt.line_ids.ids)])
+        credit.cash_confirm(payment.id)
+        line = self._bank_line(-300, payment_ref=f"RETURN {payment.name}")
+        self._bounce(line)
+        self.assertTrue(line.is_reconciled)
+        self.assertTrue(receipt.is_reconciled, "the money did come")
+        self.assertEqual(self._open(move), [300])
+
+    def test_noted_before_the_bank_line_came(self):
+        move, payment = self._paid()
+        payment.action_ar_bounce(self.today - timedelta(days=2), "AM04")
+        self.assertEqual(self._waiting(payment.move_id).amount_residual, 300)
+        self.assertEqual(self._waiting(payment.ar_bounce_move_id).amount_residual, -300)
+        line = self._bank_line(-300, payment_ref=f"RETURN {payment.name}")
+        self.assertEqual(line.ar_return_payment_id, payment)
+        self.assertTrue(line.action_ar_note_return())
+        self.assertTrue(line.is_reconciled)
+        self.assertTrue(self._waiting(payment.ar_bounce_move_id).reconciled)
+        self.assertEqual(self._open(move), [300], "taken back once")
+        again = self._bank_line(-300, payment_ref=f"RETURN {payment.name}")
+        self.assertFalse(again.ar_is_return, "returned and matched already")
 
     def test_two_fit(self):
         self._paid()
@@ -75,9 +109,6 @@ class TestBankReturn(CashCommon):
         ):
             with self.subTest(text, amount=amount):
                 self.assertFalse(self._bank_line(amount, payment_ref=text).ar_is_return)
-        payment.action_ar_bounce(self.today, "AM04")
-        again = self._bank_line(-300, payment_ref=f"RETURN {payment.name}")
-        self.assertFalse(again.ar_is_return, "returned already")
 
     def test_money_that_came_by_a_bank_line(self):
         move = self._invoice(250, 20)
@@ -85,7 +116,48 @@ class TestBankReturn(CashCommon):
         self._match(receipt, move)
         line = self._bank_line(-250, payment_ref="Return of TRANSFER 4711-0815")
         self.assertEqual(line.ar_return_line_id, receipt)
+        suspense = self._suspense_balance()
         self._bounce(line)
+        self.assertEqual(self._open(move), [250])
+        self.assertTrue(line.is_reconciled)
+        self.assertTrue(receipt.is_reconciled, "matched with its return")
+        self.assertEqual(receipt.ar_bounce_move_id, line.move_id)
+        self.assertEqual(line.partner_id, self.debtor)
+        self.assertEqual(self._suspense_balance(), suspense - 250, "nothing is left of the two")
+        self.assertEqual(self.debtor.credit, 250)
+
+    def _suspense_balance(self):
+        account = self.company_data["default_journal_bank"].suspense_account_id
+        domain = [("account_id", "=", account.id), ("parent_state", "=", "posted")]
+        return sum(self.env["account.move.line"].search(domain).mapped("balance"))
+
+    def test_money_of_two_debtors_on_one_bank_line(self):
+        beta = self._debtor("Beta")
+        first, second = self._invoice(100, 20), self._invoice(60, 20, partner=beta)
+        receipt = self._bank_line(160, self.debtor, days=3, payment_ref="COLLECTIVE 4711-0815")
+        credit = self.env["ar.collection.credit"].search([("line_id", "in", receipt.line_ids.ids)])
+        self.Application._apply(
+            credit.line_id, [(self._item(first), 100), (self._item(second), 60)]
+        )
+        self.assertEqual(self._open(first, second), [0, 0])
+        line = self._bank_line(-160, payment_ref="Return of COLLECTIVE 4711-0815")
+        self._bounce(line)
+        self.assertEqual(self._open(first, second), [100, 60])
+        self.assertTrue(line.is_reconciled)
+
+    def test_money_returned_before_the_bank_line_came(self):
+        move = self._invoice(250, 20)
+        receipt = self._bank_line(250, self.debtor, days=3, payment_ref="TRANSFER 4711-0815")
+        self._match(receipt, move)
+        receipt.action_ar_bounce(self.today, "AM04")
+        self.assertEqual(self._open(move), [250])
+        waiting = self._waiting(receipt.ar_bounce_move_id)
+        self.assertEqual(waiting.amount_residual, -250)
+        line = self._bank_line(-250, payment_ref="Return of TRANSFER 4711-0815")
+        self.assertEqual(line.ar_return_line_id, receipt)
+        line.action_ar_note_return()
+        self.assertTrue(line.is_reconciled)
+        self.assertTrue(waiting.reconciled)
         self.assertEqual(self._open(move), [250])
 
     def test_few_queries(self):

@@ -91,6 +91,64 @@ class TestCashScreen(CashCommon):
         self.assertEqual(request.line_ids.mapped("amount"), [2])
         self.assertIn(request.state, ("to_approve", "posted"))
 
+    def _applied_short(self, kind, amount, reason):
+        """The first item paid but for an amount, which goes there; application, what it opened."""
+        item = self._item(self.first)
+        done = self._credit(self._payment(1000 - amount)).cash_apply(
+            [[item.id, 1000 - amount]],
+            [{"kind": kind, "line_id": item.id, "amount": amount, "reason_id": reason.id}],
+        )
+        application = self.Application.browse(done["id"])
+        line = application.line_ids.filtered("record_model")
+        return application, self.env[line.record_model].browse(line.record_id)
+
+    def _small(self):
+        reason = self.env["ar.collection.write.off.reason"]._default_reason("small")
+        reason.account_id = self.company_data["default_account_expense"]
+        return reason
+
+    def test_undone_with_the_dispute_it_opened(self):
+        reason = self.env["ar.collection.dispute.reason"].search([], limit=1)
+        application, dispute = self._applied_short("deduction", 100, reason)
+        self.assertIs(application.action_undo(), True)
+        self.assertEqual((dispute.state, dispute.outcome), ("resolved", "withdrawn"))
+        self.assertEqual(self._open(self.first), [1000])
+        self.assertEqual(self._account().disputed, 0)
+
+    def test_undone_but_somebody_works_on_the_dispute(self):
+        reason = self.env["ar.collection.dispute.reason"].search([], limit=1)
+        application, dispute = self._applied_short("deduction", 100, reason)
+        dispute.action_investigate()
+        told = application.action_undo()
+        self.assertIn(dispute.name, told["params"]["message"])
+        self.assertEqual(dispute.state, "investigating")
+        self.assertEqual(self._open(self.first), [1000])
+        self.assertIn(dispute.name, self._account().message_ids[:1].body)
+
+    def test_undone_with_the_request_it_made(self):
+        self._user("second_manager", "manager")
+        self.company.ar_approvals = True
+        application, request = self._applied_short("write_off", 2, self._small())
+        if request.state == "posted":  # within the own limit
+            self.assertIs(application.action_undo(), True)
+            self.assertEqual(request.state, "reversed")
+        else:
+            self.assertIs(application.action_undo(), True)
+            self.assertEqual(request.state, "cancelled")
+            self.assertFalse(request._waiting_approvals())
+        self.assertEqual(self._open(self.first), [1000])
+
+    def test_undone_but_somebody_approved_the_write_off(self):
+        application, request = self._applied_short("write_off", 2, self._small())
+        if request.state == "to_approve":
+            request._write_off()
+        # as if another had approved it
+        request.sudo().posted_by_id = self._user("approver", "manager")
+        told = application.action_undo()
+        self.assertIn(request.name, told["params"]["message"])
+        self.assertEqual(request.state, "posted")
+        self.assertEqual(self._open(self.first), [998])
+
     def test_money_is_conserved(self):
         """Whatever is decided: applied and left on account is what came in."""
         for paid, first, second in ((700, 700, 0), (1500, 1000, 500), (900, 250, 100)):

@@ -5,7 +5,7 @@ from random import Random
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import matching, matching_subset
+from ..tools import matching, matching_subset, matching_text
 from ..tools.matching import Bundle, Credit, Item, Policy, Pool
 
 TODAY = date(2026, 11, 22)
@@ -94,6 +94,37 @@ class TestMatchingTable(BaseCase):
         self.assertEqual(result.answer.confidence, 100, "its check digits are right")
         wrong = match(10, items, "RF19 5390 0754 7034")
         self.assertEqual(wrong.kind, "ambiguous", "wrong check digits name nothing")
+
+    def test_national_references_as_core_writes_them(self):
+        """Each is found however it is written, and mistyped it names nothing: another item of
+        the same amount stays as likely."""
+        kinds = {
+            "be": ("+++000/0123/45672+++", "000012345672", "+++000/0123/45673+++"),
+            "ch": (
+                "000000000000000000012345676",
+                "00 00000 00000 00000 00123 45676",
+                "00 00000 00000 00000 00123 45677",
+            ),
+            "fi": ("202600451" + "9", "20260 04519", "Viite 20260 04518"),
+            "kid": ("2026004511", "KID: 2026004511", "KID: 2026004512"),
+            "ocr": ("0002345676", "OCR 2345676", "OCR 2345677"),
+            "si": ("SI01 7-26-12347", "SI017-26-12347", "SI01 7-26-12348"),
+            "rf": ("RF18539007547034", "RF18 5390 0754 7034", "RF18 5390 0754 7043"),
+        }
+        for kind, (reference, right, wrong) in kinds.items():
+            with self.subTest(kind):
+                items = [item(1, 10, reference), item(2, 10, "INV/2026/00999")]
+                self.assertEqual(used(match(10, items, reference)), {1})
+                self.assertEqual(used(match(10, items, right)), {1})
+                self.assertTrue(matching_text.mistyped(wrong))
+                self.assertEqual(match(10, items, wrong).kind, "ambiguous")
+
+    def test_a_mistyped_reference_hides_no_other(self):
+        items = [item(1, 10, "INV/2026/00101"), item(2, 10, "1234/56990")]
+        self.assertEqual(used(match(10, items, "INV/2026/00101 +++000/0123/45626+++")), {1})
+        self.assertEqual(
+            match(10, items, "+++001/1234/56990+++").kind, "ambiguous", "nor do its parts name"
+        )
 
     def test_bare_number_only_where_the_amount_confirms_it(self):
         items = [item(1, 100, "INV/2026/00451", days=3), item(2, 60, "INV/2026/00452")]

@@ -1,8 +1,9 @@
 """References in the text of a payment, as people and banks write them.
 
 Spaces, slashes, dots, capitals and leading zeros do not matter, nor does a prefix that is left
-out, where enough digits remain. Structured references (ISO 11649 and others) are read only if
-their check digits are right, by python-stdnum.
+out, where enough digits remain. Structured references (ISO 11649 and national ones) are read only
+if their check digits are right, see ``matching_structured``: a mistyped one names nothing, nor do
+its parts.
 
 A reference is known by *keys*: its letters and digits without anything between, and its words
 and numbers without leading zeros, joined by ``|``. The keys of a text are those of every run
@@ -16,9 +17,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
-from stdnum import iso11649, luhn
-from stdnum.ch import esr
+from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
+
+from . import matching_structured
 
 #: Words of a text that one reference may be split into, at most.
 RUN = 12
@@ -71,6 +73,8 @@ def keys(reference: str) -> frozenset[str]:
         result.add("".join(numbers))
         if len(numbers) > 1:
             result.add("|".join(map(_plain, numbers)))
+        if len(bare := "".join(numbers).lstrip("0")) >= DIGITS:
+            result.add(bare)
     return frozenset(result)
 
 
@@ -130,17 +134,27 @@ def text_keys(text: str, prefixes: Mapping[str, str] | Iterable[str] = ()) -> tu
 
     >>> "539007547034" in text_keys("RF19539007547034")[0]
     False
+    >>> text_keys("+++090/9337/55494+++")
+    (set(), set())
+    >>> sorted(keys("+++000/0123/45625+++") & text_keys("000012345625")[0])
+    ['000012345625', '12345625']
     """
     parts = pieces(text)
     strong: set[str] = set()
-    weak = {f"#{_plain(part)}" for part in parts if part.isdigit() and len(_plain(part)) >= WEAK}
+    wrong = _wrong(text)
+    weak = {
+        f"#{_plain(part)}"
+        for place, part in enumerate(parts)
+        if place not in wrong and part.isdigit() and len(_plain(part)) >= WEAK
+    }
     known = set(prefixes)
-    wrong = _wrong(parts)
     for start, first in enumerate(parts):
         if start in wrong:
             continue
         whole, plain = "", []
-        for part in parts[start : start + RUN]:
+        for place, part in enumerate(parts[start : start + RUN], start):
+            if place in wrong:
+                break
             whole += part
             if len(whole) > LONGEST:
                 break
@@ -148,68 +162,33 @@ def text_keys(text: str, prefixes: Mapping[str, str] | Iterable[str] = ()) -> tu
             strong.add(whole)
             if len(plain) > 1:
                 strong.add("|".join(plain))
+        if first.isdigit() and len(_plain(first)) >= DIGITS:
+            strong.add(_plain(first))
         if first in known and start + 1 < len(parts) and parts[start + 1].isdigit():
             strong.add(f"##{_plain(parts[start + 1])}")
     return strong, weak
 
 
-def _has_reference(parts: list[str]) -> bool:
-    whole = ""
-    for part in parts:
-        whole += part
-        if len(whole) > 5 and iso11649.is_valid(whole):
-            return True
-    return False
+def mistyped(text: str) -> list[str]:
+    """The structured references of a text whose check digits are wrong, as they are written.
 
-
-def _wrong(parts: list[str]) -> set[int]:
-    """Places of the numbers of ISO 11649 references whose check digits are wrong."""
-    wrong: set[int] = set()
-    for start, first in enumerate(parts):
-        if first != "RF" or _has_reference(parts[start : start + RUN]):
-            continue
-        place = start + 1
-        while place < len(parts) and parts[place].isdigit():
-            wrong.add(place)
-            place += 1
-    return wrong
-
-
-# === OTHER STRUCTURED REFERENCES === #
-def is_structured(reference: str) -> str | None:
-    """The kind of a structured reference whose check digits are right, else None.
-
-    ``iso11649``; ``be`` (Belgium, 12 digits, the last two modulo 97); ``ch`` (Swiss QR and ESR,
-    27 digits, modulo 10 recursive); ``fi`` (Finland, weights 7-3-1); ``luhn`` (Norway's KID,
-    Sweden's OCR with modulo 10).
-
-    >>> is_structured("RF18539007547034"), is_structured("+++090/9337/55493+++")
-    ('iso11649', 'be')
-    >>> is_structured("21 00000 00003 13947 14300 09017"), is_structured("1234561")
-    ('ch', 'fi')
-    >>> is_structured("+++090/9337/55494+++"), is_structured("2345676"), is_structured("INV/2026/4")
-    (None, 'luhn', None)
+    >>> mistyped("inv 7 +++090/9337/55494+++"), mistyped("inv 7 +++090/9337/55493+++")
+    (['+++090/9337/55494+++'], [])
     """
-    whole = "".join(pieces(reference))
-    if iso11649.is_valid(whole):
-        return "iso11649"
-    if not whole.isdigit():
-        return None
-    if len(whole) == 12 and (int(whole[:10]) % 97 or 97) == int(whole[10:]):
-        return "be"
-    if len(whole) == 27 and esr.is_valid(whole):
-        return "ch"
-    if 4 <= len(whole) <= 20 and int(whole[-1]) == _finnish(whole[:-1]):
-        return "fi"
-    if 4 <= len(whole) <= 25 and luhn.is_valid(whole):
-        return "luhn"
-    return None
+    text = (text or "").upper()
+    return [text[start:end].strip() for start, end in matching_structured.mistyped(text)]
 
 
-def _finnish(digits: str) -> int:
-    """Check digit of a Finnish reference: weights 7, 3, 1 from the right, up to the next ten."""
-    total = sum(int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(digits[::-1]))
-    return -total % 10
+def _wrong(text: str) -> set[int]:
+    """Places of the pieces of a text that belong to mistyped structured references."""
+    text = (text or "").upper()
+    if not (spans := matching_structured.mistyped(text)):
+        return set()
+    return {
+        place
+        for place, piece in enumerate(_PIECE.finditer(text))
+        if any(start <= piece.start() < end for start, end in spans)
+    }
 
 
 def creditor_keys(*parts: str) -> set[str]:

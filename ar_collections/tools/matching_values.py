@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from . import matching_text
+from . import matching_structured, matching_text
 
 ZERO = Decimal(0)
 
@@ -137,9 +137,7 @@ class Pool:
             self.by_tail.setdefault(tail, set()).add(index)
         if number := matching_text.number(reference):
             self.by_key.setdefault(f"##{number}", set()).add(index)
-        # what no RF begins cannot be ISO 11649: most references
-        rf = reference.lstrip()[:2].upper() == "RF"
-        if rf and matching_text.is_structured(reference) == "iso11649":
+        if matching_structured.is_formed(reference):
             self.structured.add(index)
 
 

@@ -11,8 +11,12 @@ class ArCollectionPromiseBounce(models.TransientModel):
     )
 
     def action_bounce(self):
-        result = super().action_bounce()
-        if self.return_line_id:
+        line = self.return_line_id
+        if not line:
+            return super().action_bounce()
+        bounce = self.with_context(ar_collections_return_line_id=line.id)
+        result = super(ArCollectionPromiseBounce, bounce).action_bounce()
+        if not line.is_reconciled:
             money = self.payment_ids or self.statement_line_ids
-            self.return_line_id._ar_match_return(money.ar_bounce_move_id)
+            line._ar_match_return(money.ar_bounce_move_id)
         return result

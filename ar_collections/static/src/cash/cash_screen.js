@@ -256,7 +256,13 @@ export class ArCashScreen extends Component {
     }
 
     async undo(applicationId, creditId) {
-        await this.orm.call("ar.collection.application", "action_undo", [[applicationId]]);
+        const told = await this.orm.call("ar.collection.application", "action_undo", [
+            [applicationId],
+        ]);
+        if (told?.params) {
+            const { message, title, type, sticky } = told.params;
+            this.notification.add(message, { title, type, sticky });
+        }
         await this.load(creditId);
     }
 
