@@ -64,12 +64,16 @@ class Cash:
         self.env.invalidate_all()
 
     def _huge(self):
-        """A credit of the debtor with the most open items."""
+        """A credit of the debtor with the most open items among those that have credits."""
         self.env.cr.execute(
             """
             SELECT account.partner_id FROM ar_collection account
               JOIN account_move_line line ON line.partner_id = account.partner_id
              WHERE line.reconciled IS NOT TRUE AND line.amount_residual > 0
+               AND EXISTS (SELECT FROM account_move_line credit
+                            WHERE credit.partner_id = account.partner_id
+                              AND credit.reconciled IS NOT TRUE AND credit.amount_residual < 0
+                              AND credit.parent_state = 'posted')
              GROUP BY account.partner_id ORDER BY count(*) DESC LIMIT 1
             """
         )

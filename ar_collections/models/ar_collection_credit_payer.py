@@ -275,3 +275,16 @@ class ArCollectionCredit(models.Model):
         for row in rows:
             for debtor in by_amount.get((row["currency_id"], row["amount"]), ()):
                 yield row["id"], debtor, "amount"
+
+    @api.model
+    def _chosen_debtor(self, partner_id):
+        """:raises UserError: the partner a person chose is no longer there."""
+        partner = self.env["res.partner"].browse(partner_id or [])
+        if partner != partner.exists():
+            raise UserError(
+                self.env._(
+                    "The debtor you chose was merged with another or deleted meanwhile. Please "
+                    "choose who paid again."
+                )
+            )
+        return partner

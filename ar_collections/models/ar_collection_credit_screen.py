@@ -99,10 +99,10 @@ class ArCollectionCredit(models.Model):
         :param partner_id: the debtor a person chose for a credit of nobody.
         :return: dict ``credit``, ``debtor``, ``payers``, ``items``, ``proposal``, and the choices
             for differences.
-        :raises UserError: the credit was applied meanwhile.
+        :raises UserError: the credit was applied or the debtor merged meanwhile.
         """
         self._check_waiting()
-        partner = self.env["res.partner"].browse(partner_id or [])
+        partner = self._chosen_debtor(partner_id)
         proposal = self._propose(self, partner=partner)[self.id]
         words = self._reason_words()
         for answer in proposal["answers"]:
@@ -227,7 +227,7 @@ class ArCollectionCredit(models.Model):
 
     def _apply_choice(self, allocations, differences, partner_id):
         lines = self.env["account.move.line"]
-        partner = self.env["res.partner"].browse(partner_id or [])
+        partner = self._chosen_debtor(partner_id)
         proposal = self._propose(self, partner=partner)[self.id]
         chosen = {int(line_id): amount for line_id, amount in allocations}
         noted = self._mode_of(proposal, chosen)

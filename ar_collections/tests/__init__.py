@@ -17,6 +17,7 @@ from . import (
     test_call_day,
     test_call_evidence,
     test_call_reply,
+    test_cash_bad_days,
     test_cash_screen,
     test_catch_up,
     test_channel,
