@@ -105,6 +105,7 @@ from . import (
     test_today,
     test_tools,
     test_tour,
+    test_tour_adjustment,
     test_tour_ageing,
     test_tour_approval,
     test_tour_call,

@@ -31,6 +31,7 @@ DIGITS = 6
 #: Digits that suffice alone where an amount confirms them.
 WEAK = 3
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_NUMBER = re.compile(r"\d+")
 
 
 def pieces(text: str) -> list[str]:
@@ -78,24 +79,15 @@ def keys(reference: str) -> frozenset[str]:
     return frozenset(result)
 
 
-def tail(reference: str) -> str | None:
-    """The last number of a reference without leading zeros: a weak key, ``#`` before it.
-
-    >>> tail("INV/2026/00451"), tail("INV/2026/0007"), tail("ABC")
-    ('#451', None, None)
-    """
-    numbers = [_plain(part) for part in pieces(reference) if part.isdigit()]
-    return f"#{numbers[-1]}" if numbers and len(numbers[-1]) >= WEAK else None
-
-
 def number(reference: str) -> str | None:
-    """The last number of a reference, however short: what a known prefix stands before.
+    """The last number of a reference without leading zeros, however short: what a known prefix
+    stands before, and what names an item alone where the amount confirms it.
 
-    >>> number("INV/2026/0007")
-    '7'
+    >>> number("INV/2026/0007"), number("INV/2026/00451"), number("ABC")
+    ('7', '451', None)
     """
-    numbers = [_plain(part) for part in pieces(reference) if part.isdigit()]
-    return numbers[-1] if numbers else None
+    numbers = _NUMBER.findall(reference or "")
+    return _plain(numbers[-1]) if numbers else None
 
 
 def prefix_before(text: str, reference: str) -> str | None:

@@ -116,7 +116,7 @@ class Pool:
         self.structured: set[int] = set()
         self.place = {item.id: index for index, item in enumerate(self.items)}
         for index, item in enumerate(self.items):
-            for reference in item.references:
+            for reference in {reference for reference in item.references if reference}:
                 self._index(reference, index)
         self.bundles_by_key: dict[str, list[int]] = {}
         for number, bundle in enumerate(self.bundles):
@@ -133,10 +133,10 @@ class Pool:
     def _index(self, reference: str, index: int) -> None:
         for key in matching_text.keys(reference):
             self.by_key.setdefault(key, set()).add(index)
-        if tail := matching_text.tail(reference):
-            self.by_tail.setdefault(tail, set()).add(index)
         if number := matching_text.number(reference):
             self.by_key.setdefault(f"##{number}", set()).add(index)
+            if len(number) >= matching_text.WEAK:
+                self.by_tail.setdefault(f"#{number}", set()).add(index)
         if matching_structured.is_formed(reference):
             self.structured.add(index)
 
