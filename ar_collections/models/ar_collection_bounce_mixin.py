@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import clean_context, format_date
 
 #: What a bounce notes; nobody writes it by hand.
 NOTED = frozenset(
@@ -76,7 +76,9 @@ class ArCollectionBounceMixin(models.AbstractModel):
         for record in self:
             record._ar_check_bounce(date, fee)
         moves = self.env["account.move"]
-        for record in self:
+        # defaults of the form it was opened from are none of the entries': ``default_payment_ids``
+        # would make the reversal the entry of the payment
+        for record in self.with_context(clean_context(self.env.context)):
             move = record._ar_reverse_money(date, reason)
             record._ar_note_bounce(date, reason, fee, move)
             moves |= move

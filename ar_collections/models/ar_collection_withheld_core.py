@@ -10,30 +10,46 @@ class ArCollectionWithheld(models.Model):
     @api.model
     def _judge_accounts(self, accounts):
         result = super()._judge_accounts(accounts)
-        if "account.payment.withholding.line" in self.env and accounts:
+        if accounts and self._core_withholds():
             self.sudo()._judge_booked(accounts.sudo())  # the machine judges all debtors
         return result
+
+    @api.model
+    def _core_withholds(self):
+        """Whether core's addon of withholding tax is installed."""
+        return "account.payment.withholding.line" in self.env
+
+    @api.model
+    def _core_lines(self, accounts, known):
+        """What posted payments of these debtors booked as withheld.
+
+        :param known: payments that were noted already.
+        :return: records with ``payment_id``, ``amount`` and ``tax_id``.
+        """
+        return self.env["account.payment.withholding.line"].search(
+            [
+                ("payment_id.partner_id", "child_of", accounts.partner_id.ids),
+                ("payment_id.payment_type", "=", "inbound"),
+                ("payment_id.move_id.state", "=", "posted"),
+                ("payment_id.ar_bounce_date", "=", False),
+                ("payment_id", "not in", known.ids),
+            ]
+        )
 
     @api.model
     def _judge_booked(self, accounts):
         """Note what payments of these debtors booked as withheld; end it when one is returned."""
         known = self.search([("collection_id", "in", accounts.ids), ("payment_id", "!=", False)])
         known.filtered(lambda one: one.payment_id.ar_bounce_date)._set_state("refused")
-        lines = self.env["account.payment.withholding.line"].search(
-            [
-                ("payment_id.partner_id", "child_of", accounts.partner_id.ids),
-                ("payment_id.payment_type", "=", "inbound"),
-                ("payment_id.move_id.state", "=", "posted"),
-                ("payment_id.ar_bounce_date", "=", False),
-                ("payment_id", "not in", known.payment_id.ids),
-            ]
-        )
+        by_payment = {}
+        for line in self._core_lines(accounts, known.payment_id):
+            by_payment.setdefault(line.payment_id, []).append(line)
         of_debtor = {(one.partner_id, one.company_id): one for one in accounts}
         vals_list = []
-        for payment, of_payment in lines.grouped("payment_id").items():
+        for payment, of_payment in by_payment.items():
             root = payment.company_id._ar_root()
             account = of_debtor.get((payment.partner_id.commercial_partner_id, root))
-            amount = sum(of_payment.mapped("amount"))
+            amount = sum(line.amount for line in of_payment)
             if not account or payment.currency_id.is_zero(amount):
                 continue
             vals_list.append(

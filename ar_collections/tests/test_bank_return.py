@@ -43,8 +43,10 @@ class TestBankReturn(CashCommon):
     def test_bank_line_is_matched_with_the_reversal(self):
         move, payment = self._paid()
         line = self._bank_line(-300, payment_ref=f"Rücklastschrift {payment.name}")
+        entry = payment.move_id
         self._bounce(line)
         self.assertTrue(line.is_reconciled)
+        self.assertEqual(payment.move_id, entry, "the reversal is another entry")
         self.assertTrue(self._waiting(payment.ar_bounce_move_id).reconciled)
         outstanding = self._waiting(payment.move_id)
         self.assertEqual(outstanding.amount_residual, 300, "its own bank line has not come yet")

@@ -116,10 +116,11 @@ class TestBounce(PromiseCommon):
         move = bank_line.action_ar_bounce(self._yesterday(), "refused", 3)
         self.assertEqual(self._item(moves).mapped("amount_residual"), [100, 50])
         self.assertEqual(move.journal_id, bank_line.journal_id)
-        suspense_account = bank_line.journal_id.suspense_account_id
+        waits = self.env["account.chart.template"].ref("account_journal_payment_credit_account_id")
         self.assertEqual(
             sorted(move.line_ids.mapped(lambda line: (line.account_id.code, line.balance))),
-            sorted([(self._item(moves).account_id.code, 120), (suspense_account.code, -120)]),
+            sorted([(self._item(moves).account_id.code, 120), (waits.code, -120)]),
+            "it waits for the bank line of the return",
         )
         self.assertEqual(promise.state, "broken")
         self.assertEqual(account.total_due, 150)
