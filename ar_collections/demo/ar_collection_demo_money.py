@@ -75,6 +75,9 @@ class ArCollectionDemo(models.AbstractModel):
             (842.17, 9, "Transfer", "Unbekannter Zahler AG", "CH93 0076 2011 6238 5295 7"),
             (1310.4, 38, "Ref 88-1204", "Payment Factory Holding", None),
             (amounts[6], 4, f"Customer {payers[6].ref or ''}", payers[6].name, None),
+            (777.5, 6, "RF19 5390 0754 7034", "Hansen Handel ApS", None),
+            *self._unclear_row(quiet),
+            *self._payment_rows(made, quiet),
         )
         self.env["account.bank.statement.line"].create(
             [
@@ -92,6 +95,37 @@ class ArCollectionDemo(models.AbstractModel):
         self.env["ar.collection.payer.alias"]._learn(
             made.company, payers[7], name="Nordic Shared Services", prefix="RNR"
         )
+
+    @api.model
+    def _unclear_row(self, quiet):
+        """Less than any of the two invoices that are named: which is meant, a person must say."""
+        pairs = [items for items in quiet if len(items) > 1]
+        for first, second, *_rest in pairs[-1:]:
+            least = min(first.amount_residual_currency, second.amount_residual_currency)
+            names = f"{first.move_id.name} {second.move_id.name}"
+            yield round(least * 0.6, 2), 1, f"part of {names}", first.partner_id.name, None
+
+    @api.model
+    def _payment_rows(self, made, quiet):
+        """A bank line of money that was registered as a payment before, and the return of
+        another payment by the bank."""
+        payments = self.env["account.payment"].search(
+            [
+                ("partner_id", "in", [items[0].partner_id.id for items in quiet]),
+                ("payment_type", "=", "inbound"),
+                ("state", "in", ("in_process", "paid")),
+                ("is_matched", "=", False),
+                ("company_id", "=", made.company.id),
+                ("currency_id", "=", made.company.currency_id.id),
+                ("date", ">=", made.day(60)),
+            ],
+            order="date desc, id desc",
+            limit=2,
+        )
+        for payment in payments[:1]:
+            yield payment.amount, 0, payment.name, payment.partner_id.name, None
+        for payment in payments[1:]:
+            yield -payment.amount, 0, f"RETURN {payment.name} AM04", payment.partner_id.name, None
 
     @api.model
     def _quiet_items(self, made):
