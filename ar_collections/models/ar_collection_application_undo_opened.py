@@ -69,7 +69,7 @@ class ArCollectionApplication(models.Model):
         if request.state != "posted":
             return None
         approvals = request.approval_ids.filtered(lambda approval: approval.state == "approved")
-        if request.posted_by_id == self.user_id and all(approvals.mapped("self_approved")):
+        if request.answered_by_id == self.user_id and all(approvals.mapped("self_approved")):
             # posted at once with the application: core reverses it with the user's own rights
             request.sudo(False).action_reverse(
                 self.env._("The application that asked for it was undone.")
@@ -79,5 +79,5 @@ class ArCollectionApplication(models.Model):
             "%(request)s stays written off, %(user)s has approved it. If the item is to be "
             "collected in full, an accountant reverses it there.",
             request=request.name,
-            user=request.posted_by_id.name,
+            user=request.answered_by_id.name,
         )

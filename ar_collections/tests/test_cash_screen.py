@@ -149,7 +149,7 @@ class TestCashScreen(CashCommon):
         self._other_managers().active = False
         application, request = self._applied_short("write_off", 2, self._small())
         # as if another had approved it
-        request.sudo().posted_by_id = self._user("approver", "manager")
+        request.sudo().answered_by_id = self._user("approver", "manager")
         told = application.action_undo()
         self.assertIn(request.name, told["params"]["message"])
         self.assertEqual(request.state, "posted")
