@@ -15,9 +15,9 @@ class ArCollectionAgeing(models.AbstractModel):
 
         :return: dict with ``report``, ``ledger``, ``difference`` (company currency),
             ``accounts`` (list of dicts id, code, name, report, ledger), ``other_branches``
-            (balance of branches that the reader has not open), and ``redated`` (what is open of
-            items that an extension gave a later due date); None to who sees own debtors
-            only.
+            (balance of branches that the reader has not open), ``redated`` (what is open of
+            items that an extension gave a later due date), and ``agreed`` (by agreement: what
+            plans gave a later day than invoiced); None to who sees own debtors only.
         """
         if not self._ageing_sees_all():
             return None
@@ -47,6 +47,7 @@ class ArCollectionAgeing(models.AbstractModel):
             ],
             "other_branches": self._other_branches(options.day, root, branch_ids),
             "redated": currency.round(self._redated(options, branch_ids)),
+            "agreed": currency.round(self._ageing_moved_by_plans(options, branch_ids)),
         }
 
     @api.model

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.ageing_options import HELD
+from .ar_collection_ageing_agreed import HELD_UPTO
 
 #: Levels of rows that are the item's own; the others are those of its debtor.
 ITEM_LEVELS = {
@@ -30,7 +31,8 @@ class ArCollectionAgeing(models.AbstractModel):
     def _ageing_items_sql(self, options, path=()):
         """SQL: the items that were open at the end of a day, held parts by their dates.
 
-        Columns: line_id, kind (trade, non_trade, no_partner), partner_id (the debtor, of trade
+        Columns: line_id, part_number (by agreement an item has a row per instalment; 0 in one of
+        them), kind (trade, non_trade, no_partner), partner_id (the debtor, of trade
         only), company_id (root), branch_id, account_id, move_id, currency_id, digits, open and
         open_currency (negative: a credit), amount (the one of both that the report shows),
         due_date, days, bucket (-1: a credit, 0 to 5), is_held, disputed, promised, planned,
@@ -77,16 +79,17 @@ class ArCollectionAgeing(models.AbstractModel):
         with_move = "salesperson" in names
         debtor = next((value for name, value in path if name == "debtor"), None)
         partner_ids = [debtor] if debtor else None
+        agreed = options.basis == "agreed"
+        lines = self._ageing_lines_sql(options, branch_ids, partner_ids)
         return SQL(
             """
-            SELECT line.id AS line_id, %(kind)s AS kind, company.root_id AS company_id,
+            SELECT line.id AS line_id, %(number)s AS part_number, %(kind)s AS kind,
+                   company.root_id AS company_id,
                    CASE WHEN %(kind)s = 'trade' THEN partner.commercial_partner_id END AS partner_id,
                    line.company_id AS branch_id, line.account_id, line.move_id, line.currency_id,
                    company.digits, line.open, line.open_currency, due.date AS due_date,
                    company.day - due.date AS days, %(bucket)s AS bucket,
-                   %(is_held)s AS is_held,
-                   held.upto_disputed, held.upto_promised, held.upto_planned,
-                   held.upto_held_other, %(whole)s AS whole_kind,
+                   %(is_held)s AS is_held, %(held)s, %(whole)s AS whole_kind,
                    %(level)s AS level_id, %(salesperson)s AS salesperson_id,
                    %(dispute)s AS dispute
               FROM (%(lines)s) line
@@ -118,7 +121,11 @@ class ArCollectionAgeing(models.AbstractModel):
             if with_move
             else SQL("NULL::int"),
             dispute=self._ageing_dispute_sql(names),
-            lines=self._ageing_lines_sql(options, branch_ids, partner_ids),
+            lines=self._ageing_agreed_lines_sql(lines) if agreed else lines,
+            number=SQL("line.part_number") if agreed else SQL("0"),
+            held=self._ageing_agreed_held_sql()
+            if agreed
+            else SQL(", ").join(SQL.identifier("held", name) for name in HELD_UPTO),
             companies=self._figures()._companies_sql(root, options.day),
             due=self._ageing_due_sql(options.basis),
             parts=self._figures()._held_parts(
@@ -245,7 +252,8 @@ class ArCollectionAgeing(models.AbstractModel):
         if basis == "original":
             return self.env["account.move.line"]._ar_original_due_sql("line")
         if basis == "agreed":
-            return self.env["ar.collection.plan"]._agreed_date_sql("line")
+            original = self.env["account.move.line"]._ar_original_due_sql("line")
+            return SQL("coalesce(line.agreed_date, %s)", original)
         return SQL("coalesce(line.date_maturity, line.date)")
 
     @api.model

@@ -87,7 +87,8 @@ class ArCollectionAgeing(models.AbstractModel):
             """
             SELECT %(kind)s AS kind, %(keys)s, %(name)s AS name,
                    count(by_debtor.partner_id) AS debtors, sum(items) AS items, %(sums)s
-              FROM (SELECT item.kind, item.partner_id, %(own)s count(*) AS items,
+              FROM (SELECT item.kind, item.partner_id, %(own)s
+                           count(*) FILTER (WHERE item.part_number = 0) AS items,
                            sum(open) AS company_total, %(item_sums)s
                       FROM (%(items)s) item
                      GROUP BY 1, %(numbers)s) by_debtor
@@ -154,7 +155,7 @@ class ArCollectionAgeing(models.AbstractModel):
         self._flush_ageing()
         rows = self.env.execute_query_dict(
             SQL(
-                "%s ORDER BY item.due_date, item.line_id %s %s",
+                "%s ORDER BY item.due_date, item.line_id, item.part_number %s %s",
                 self._ageing_shown_items_sql(options, path),
                 SQL("LIMIT %s", limit) if limit else SQL(),
                 SQL("OFFSET %s", offset) if offset else SQL(),
@@ -187,7 +188,7 @@ class ArCollectionAgeing(models.AbstractModel):
         """SQL: the items of a row with what is shown of them."""
         return SQL(
             """
-            SELECT item.line_id, item.kind, item.partner_id, item.move_id, item.currency_id,
+            SELECT item.line_id, item.part_number, item.kind, item.partner_id, item.move_id, item.currency_id,
                    item.due_date, item.days, item.bucket, item.open::float8,
                    item.open_currency::float8, item.amount::float8, line.move_name AS name,
                    line.date, line.invoice_date, line.ref, line.account_id, line.company_id AS branch_id, %s

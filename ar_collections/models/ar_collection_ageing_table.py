@@ -192,8 +192,8 @@ class ArCollectionAgeing(models.AbstractModel):
             "due": self.env._("by due date, after extensions"),
             "invoice": self.env._("by invoice date"),
             "agreed": self.env._(
-                "by agreement: what is on a payment plan is due on the day of the instalment that "
-                "pays it, as agreed now"
+                "by agreement: what is on a payment plan is due on the days of the instalments that "
+                "pay it, as agreed now"
             ),
         }[options.basis]
         notes = [
@@ -216,6 +216,13 @@ class ArCollectionAgeing(models.AbstractModel):
                 self.env._(
                     "Extensions gave %(amount)s a later due date.",
                     amount=formatLang(self.env, check["redated"], currency_obj=currency),
+                )
+            )
+        if check and check["agreed"]:
+            notes.append(
+                self.env._(
+                    "Payment plans gave %(amount)s of it a later day than invoiced.",
+                    amount=formatLang(self.env, check["agreed"], currency_obj=currency),
                 )
             )
         notes.append(self._ageing_check_sentence(options, check, currency))

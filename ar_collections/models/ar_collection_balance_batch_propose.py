@@ -25,9 +25,13 @@ class ArCollectionBalanceBatch(models.Model):
         account_of = {account.partner_id: account for account in accounts}
         by_account = lines.grouped(lambda line: account_of[line.partner_id.commercial_partner_id])
         busy = self._busy(lines)
+        given_up = self._given_up(accounts) if self.kind == "difference" else {}
         vals_list = []
         for account, items in by_account.items():
-            if chosen := self._fitting(account, items, busy):
+            chosen = self._fitting(account, items, busy)
+            if self.kind == "difference":
+                chosen = self._within_total(account, chosen, given_up.get(account, 0))
+            if chosen:
                 vals_list += [self._prepare_line(account, item, items) for item in chosen]
         return vals_list
 
@@ -63,6 +67,41 @@ class ArCollectionBalanceBatch(models.Model):
             )
         )
         return held | {line.id for [line] in rows}
+
+    def _given_up(self, accounts):
+        """dict debtor -> small differences written off in 12 months or waiting for it, in company
+        currency."""
+        since = fields.Date.subtract(self.company_id._ar_today(), months=12)
+        return dict(
+            self.env["ar.collection.write.off"]
+            .sudo()
+            ._read_group(  # of others too
+                [
+                    ("collection_id", "in", accounts.ids),
+                    ("reason_id.kind", "=", "small"),
+                    "|",
+                    ("state", "=", "to_approve"),
+                    "&",
+                    ("state", "=", "posted"),
+                    ("posted_on", ">=", since),
+                ],
+                ["collection_id"],
+                ["amount_company:sum"],
+            )
+        )
+
+    def _within_total(self, account, claims, given_up):
+        """The oldest of these claims that the limit of the policy per debtor leaves room for."""
+        limit = account.policy_id.small_total
+        if not limit:
+            return claims
+        chosen = claims.browse()
+        for item in claims:
+            given_up += item.amount_residual
+            if self.currency_id.compare_amounts(given_up, limit) > 0:
+                break
+            chosen |= item
+        return chosen
 
     def _fitting(self, account, items, busy):
         """Which open items of a debtor belong to the batch."""

@@ -1,5 +1,3 @@
-import json
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -53,26 +51,6 @@ class ArCollectionPlan(models.Model):
                 ON part.plan_id = item.plan_id AND part.before < item.upto
                AND part.upto > item.before
             """
-        )
-
-    @api.model
-    def _agreed_date_sql(self, alias):
-        """SQL: the day from which the item ``alias`` is late by agreement: that of the first
-        instalment that pays some of it; as invoiced where it is on no active plan.
-
-        Items on plans are few among all: looked up by number in one value, not joined.
-        """
-        # sudo: the agreed days count for every reader of the figures
-        rows = self.sudo()._agreed_parts()
-        dates = {}
-        for row in rows:  # by date: the first one counts
-            dates.setdefault(str(row["line_id"]), row["date"].isoformat())
-        original = self.env["account.move.line"]._ar_original_due_sql(alias)
-        return SQL(
-            "coalesce((%s::jsonb ->> %s::text)::date, %s)",
-            json.dumps(dates),
-            SQL.identifier(alias, "id"),
-            original,
         )
 
     @api.model

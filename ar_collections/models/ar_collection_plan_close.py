@@ -22,7 +22,7 @@ class AccountMove(models.Model):
 
 class ArCollectionPlan(models.Model):
     """A settlement that was paid gives up the rest: by draft credit notes with the taxes of the
-    invoices (a price reduction), or by a request to write it off (a bad debt)."""
+    invoices (a price reduction), or by a request to write it off (a bad debt, or no invoice)."""
 
     _inherit = "ar.collection.plan"
 
@@ -53,18 +53,36 @@ class ArCollectionPlan(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                if self.close_by == "credit":
-                    text = self._credit_rest(rests)
-                elif self.close_by == "write_off":
-                    text = self._write_off_rest(rests)
-                else:
-                    text = self.env._("The rest is to be closed by hand.")
+                text = self._propose_closing(rests)
         except UserError as error:
             text = self.env._("The rest could not be closed: %(why)s", why=error)
             self._step(self.env._("%(plan)s: close the rest by hand", plan=self.name))
         # sudo: noted by transitions only
         self.sudo().closing = text
         self._note_on_account(text)
+
+    def _propose_closing(self, rests):
+        """What becomes of the rests: a price reduction is credited; of what is no invoice, for
+        example an opening balance, no credit note can be made: it is asked to be written off.
+
+        :return: a sentence.
+        """
+        if self.close_by == "write_off":
+            return self._write_off_rest(rests)
+        if self.close_by != "credit":
+            return self.env._("The rest is to be closed by hand.")
+        invoices = {
+            line: rest
+            for line, rest in rests.items()
+            if line.move_id.is_sale_document(include_receipts=True)
+        }
+        others = {line: rest for line, rest in rests.items() if line not in invoices}
+        texts = []
+        if invoices:
+            texts.append(self._credit_rest(invoices))
+        if others:
+            texts.append(self._write_off_rest(others))
+        return " ".join(texts)
 
     def _rests(self):
         """What is left of the items: dict item -> amount in the currency of the plan."""
@@ -80,14 +98,6 @@ class ArCollectionPlan(models.Model):
         by_move = {}
         for line, rest in rests.items():
             by_move[line.move_id] = by_move.get(line.move_id, 0) + rest
-        others = [move for move in by_move if not move.is_sale_document(include_receipts=True)]
-        if others:
-            raise UserError(
-                self.env._(
-                    "%(name)s is no invoice and cannot be credited. Please write its rest off.",
-                    name=others[0].display_name,
-                )
-            )
         # sudo: the machine drafts it; posting it needs the rights of accounting
         credits_ = self.env["account.move"].sudo()
         for move, rest in by_move.items():
@@ -182,12 +192,24 @@ class ArCollectionPlan(models.Model):
         drafts = moves.filtered(lambda move: move.state == "draft")
         posted = moves.filtered(lambda move: move.state == "posted")
         drafts.button_cancel()
+        # sudo: the machine asked for them
+        requests = (
+            self.env["ar.collection.write.off"]
+            .sudo()
+            .search([("source_model", "=", self._name), ("source_id", "=", self.id)])
+        )
+        waiting = requests.filtered(lambda request: request.state in ("draft", "to_approve"))
+        if waiting:
+            waiting.action_cancel(
+                self.env._("%(plan)s was not paid after all", plan=self.display_name)
+            )
+        written_off = requests.filtered(lambda request: request.state == "posted")
         self.sudo().closing = False  # noted by transitions only
-        if posted:
+        if names := posted.mapped("name") + written_off.mapped("name"):
             self._ask_approver(
                 self.env._(
                     "%(plan)s was not paid after all: reverse %(names)s",
                     plan=self.name,
-                    names=", ".join(posted.mapped("name")),
+                    names=", ".join(names),
                 )
             )

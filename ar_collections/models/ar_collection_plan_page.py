@@ -157,9 +157,7 @@ class ArCollectionPlan(models.Model):
             return ""
         return self.env._(
             "The next payment is %(amount)s on %(date)s.",
-            amount=self._format_money(
-                line.open_amount + line.interest + line.fee, self.currency_id
-            ),
+            amount=self._format_money(line.open_total, self.currency_id),
             date=self._format_date(line.date),
         )
 

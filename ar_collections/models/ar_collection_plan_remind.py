@@ -1,9 +1,14 @@
 import logging
 
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
+
+#: Another worker was at the same record: it has written the mail, or the next run does.
+CONFLICTS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 
 
 class ArCollectionPlan(models.Model):
@@ -47,15 +52,23 @@ class ArCollectionPlan(models.Model):
 
     @api.model
     def _mail_each(self, model, mode):
-        """One debtor after the other, each in its own transaction."""
+        """One mail after the other, each in its own transaction with the mark that it was
+        written: both are saved or neither, and of two workers one."""
         passed = []
         while True:
-            record = model._lock_next_mail(mode, passed)
+            try:
+                record = model._lock_next_mail(mode, passed)
+            except CONFLICTS:
+                self.env.cr.rollback()
+                return
             if not record:
                 return
             passed.append(record.id)
             try:
                 record.with_company(record.company_id)._mail_safely(mode)
+            except CONFLICTS:
+                self.env.cr.rollback()
+                return
             except Exception as error:  # one bad record never stops the job
                 self.env.cr.rollback()
                 _logger.warning("No mail of %s: %s", record, error, exc_info=True)
@@ -73,14 +86,28 @@ class ArCollectionPlan(models.Model):
 
     def _mail_safely(self, mode):
         template = self._end_template()
-        if template and self._may_mail():
-            self._mail(template.id, self.env["ir.attachment"])
-            self.default_mail = "done"
-        elif not template:
+        if not template:
             self.default_mail = False
+        elif self._may_mail() and self._claim_mail(mode):
+            self._mail(template.id, self.env["ir.attachment"])
+
+    def _claim_mail(self, mode, outcome="done"):
+        """Mark the mail as written. :return: False: it was before, by whomever."""
+        self.flush_recordset(["default_mail"])
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE ar_collection_plan SET default_mail = %s"
+                " WHERE id = %s AND default_mail = 'waiting' RETURNING id",
+                outcome,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["default_mail"])
+        return bool(rows)
 
     def _mail_failed(self, mode, error):
-        self.default_mail = "failed"
+        if not self._claim_mail(mode, "failed"):
+            return
         self._log_on_accounts(
             lambda plan: self.env._(
                 "The mail of %(plan)s was not sent: %(why)s", plan=plan.display_name, why=error
@@ -139,17 +166,35 @@ class ArCollectionPlanLine(models.Model):
     def _mail_safely(self, mode):
         policy = self.collection_id.policy_id
         template = policy.plan_reminder_id if mode == "before" else policy.plan_missed_id
-        if self.plan_id._may_mail():
+        if self.plan_id._may_mail() and self._claim_mail(mode):
             self.plan_id._mail(template.id, self.env["ir.attachment"], self)
-            self._mail_done(mode)
 
-    def _mail_done(self, mode):
-        today = self.company_id._ar_today()
-        self.write({"reminded_on" if mode == "before" else "missed_mail_on": today})
+    def _claim_mail(self, mode):
+        """Mark an instalment as written of, once for the reminder and once for the missed one.
+
+        The mark is set where there is none, in one statement: a second run finds it set, a
+        worker at the same moment is refused by the database.
+
+        :return: False: it was written of before.
+        """
+        column = "reminded_on" if mode == "before" else "missed_mail_on"
+        self.flush_recordset([column])
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE ar_collection_plan_line SET %(column)s = %(today)s"
+                " WHERE id = %(id)s AND %(column)s IS NULL RETURNING id",
+                column=SQL.identifier(column),
+                today=self.company_id._ar_today(),
+                id=self.id,
+            )
+        )
+        self.invalidate_recordset([column])
+        return bool(rows)
 
     def _mail_failed(self, mode, error):
         """Not tried again and again: the collector is told."""
-        self._mail_done(mode)
+        if not self._claim_mail(mode):
+            return
         self.plan_id._log_on_accounts(
             lambda plan: self.env._(
                 "The mail of an instalment of %(plan)s was not sent: %(why)s",
@@ -161,8 +206,7 @@ class ArCollectionPlanLine(models.Model):
     # === TEXT === #
     def _open_text(self):
         """What is open of it, with interest and fee, as the debtor reads it."""
-        extras = self.interest + self.fee if not self.paid else 0
-        return self.currency_id.format(self.open_amount + extras)
+        return self.currency_id.format(self.open_total)
 
     def _date_shown(self):
         return self.plan_id._date_text(self.date)

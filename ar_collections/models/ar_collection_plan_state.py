@@ -72,14 +72,16 @@ class ArCollectionPlan(models.Model):
             plan._check_complete()
             if plan._settle_limits(reason):
                 plan._set_offered()
+        self._show_figures()
         return True
 
     def action_accept(self, how="phone", **evidence):
         """The debtor agreed: the plan begins.
 
         :param str how: phone, paper or signature.
-        :param evidence: ``call_id``, ``attachment_id``, ``signed_name``, ``signed_on``,
-            ``signed_address``, ``signed_hash``, ``signature``.
+        :param evidence: ``call_id`` (on the phone; without one a call is logged, with ``note``),
+            ``attachment_id``, ``signed_name``, ``signed_on``, ``signed_address``,
+            ``signed_hash``, ``signature``.
         :raises UserError: not offered, lapsed, or its items have changed since.
         :return: True
         """
@@ -90,6 +92,7 @@ class ArCollectionPlan(models.Model):
             )
         for plan in self:
             plan._accept(how, evidence)
+        self._show_figures()
         return True
 
     def action_revise(self):
@@ -108,6 +111,7 @@ class ArCollectionPlan(models.Model):
                     )
                 )
         self._set_state("draft", offered_until=False)
+        self._show_figures()
         return True
 
     def action_cancel(self, reason=None):
@@ -123,6 +127,7 @@ class ArCollectionPlan(models.Model):
                     self.env._("%(plan)s is over and cannot be cancelled.", plan=plan.display_name)
                 )
         self._set_state("cancelled", cancel_reason=reason or False)
+        self._show_figures()
         return True
 
     def action_open_debtor(self):
@@ -135,6 +140,11 @@ class ArCollectionPlan(models.Model):
             "res_id": self.collection_id.id,
             "views": [(False, "form")],
         }
+
+    def _show_figures(self):
+        """A person acted: the figures of the debtor move in front of his eyes, not in a minute."""
+        # sudo: the figures belong to the machine
+        self.env["ar.collection"].sudo()._refresh(self.sudo().partner_id.ids)
 
     # === STATE === #
     def _set_state(self, state, **vals):

@@ -45,7 +45,7 @@ class ArCollectionPlan(models.Model):
         return self.env._(
             "%(plan)s: %(open)s due on %(date)s (%(number)s of %(count)s)",
             plan=self.name,
-            open=self.currency_id.format(line.open_amount),
+            open=self.currency_id.format(line.open_total),
             date=self._date_text(line.date),
             number=line.sequence,
             count=len(self.line_ids),
@@ -84,7 +84,7 @@ class ArCollectionPlan(models.Model):
             text = self.env._(
                 "%(plan)s defaulted: %(open)s open",
                 plan=plan.name,
-                open=plan.currency_id.format(plan.open_amount),
+                open=plan.currency_id.format(plan.open_total),
             )
             plan._step(text)
             # sudo: as above

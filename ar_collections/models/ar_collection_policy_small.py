@@ -19,10 +19,17 @@ class ArCollectionPolicy(models.Model):
     small_percent = fields.Float(
         string="And up to (% of the item)", tracking=True, help="0: the amount alone decides."
     )
+    small_total = fields.Monetary(
+        string="And per debtor in 12 months up to",
+        tracking=True,
+        help="What is given up as small differences of one debtor, with what waits for approval; "
+        "above it nothing more is proposed: somebody deducts by habit. 0: no such limit.",
+    )
 
     _small_positive = models.Constraint(
-        "CHECK (small_amount >= 0 AND small_percent >= 0 AND small_percent <= 100)",
-        "The limit of small differences cannot be negative, nor the share over 100 %.",
+        "CHECK (small_amount >= 0 AND small_percent >= 0 AND small_percent <= 100"
+        " AND coalesce(small_total, 0) >= 0)",
+        "The limits of small differences cannot be negative, nor the share over 100 %.",
     )
 
     def _is_small(self, rest, total):

@@ -60,7 +60,7 @@ class ArCollectionAgeingItem(models.Model):
         currency = self.env.company._ar_root().sudo().currency_id  # its id
         return SQL(
             """
-            SELECT shown.line_id AS id, shown.name, shown.ref, shown.move_id, shown.partner_id,
+            SELECT shown.line_id + shown.part_number * 10000000000 AS id, shown.name, shown.ref, shown.move_id, shown.partner_id,
                    shown.account_id, shown.branch_id AS company_id, shown.date, shown.due_date,
                    shown.days, shown.bucket::text AS bucket, shown.currency_id,
                    %s AS company_currency_id, shown.open_currency, shown.open, shown.disputed,

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -56,6 +57,30 @@ class TestBalanceBatch(WriteOffCommon):
         self.policy.small_amount = 0
         batch.action_propose()
         self.assertFalse(batch.line_ids)
+
+    def test_small_differences_of_one_debtor_add_up(self):
+        """4 + 4 + 4 of which 10 in 12 months: the two oldest; what was given up counts, what was
+        longer ago does not, and another debtor has a limit of its own."""
+        self.policy.write({"small_amount": 5, "small_percent": 0, "small_total": 10})
+        rests = self.env["account.move"]
+        for days in (30, 20, 10):
+            rests |= self._invoice(100, days)
+            self._pay(rests[-1], 96)
+        other = self._invoice(100, 10, partner=self._debtor("Beta"))
+        self._pay(other, 97)
+        batch = self._batch("difference")
+        self.assertEqual(self._items(batch), rests[0] | rests[1] | other)
+        batch.action_ask()
+        again = self._batch("difference")
+        self.assertFalse(again.line_ids, "8 are given up or asked for already, 2 are left")
+        requests = self.env["ar.collection.write.off"].search(
+            [("collection_id", "=", self._account().id)]
+        )
+        if requests.state == "to_approve":
+            requests.action_approve()
+        requests.sudo().posted_on = fields.Date.subtract(self.today, months=13)
+        again.action_propose()
+        self.assertEqual(self._items(again), rests[2])
 
     def test_from_proposal_to_entry(self):
         accountant = self._accountant()

@@ -322,9 +322,10 @@ class TestPlanFlow(PlanCommon):
         )
         row = self._aged()
         self.assertEqual((row["not_due"], row["total"]), (900, 900))
-        with self._on(8):  # the oldest item is late from its first instalment on
+        self.assertEqual((row["items"], row["planned"]), (2, 900))
+        with self._on(8):  # of the oldest item the half that the first instalment pays is late
             row = self._aged()
-            self.assertEqual((row["not_due"], row["bucket_1"]), (300, 600))
+            self.assertEqual((row["not_due"], row["bucket_1"], row["total"]), (600, 300, 900))
         self._pay(self.old, 450)
         self._refresh()
         found = [
@@ -332,3 +333,58 @@ class TestPlanFlow(PlanCommon):
             for row in self.Plan._agreed_parts(plan.item_ids.line_id.ids)
         ]
         self.assertEqual(found, [(old, self._day(14), 150), (new, self._day(21), 300)])
+
+    def test_ageing_by_agreement_of_what_is_partly_covered(self):
+        """Of 600, 40 days late, 450 are paid in three parts; 100 of the rest are disputed."""
+        plan = self._plan(self.old, amounts={self.old: 450}, number=3, interval="week", days=7)
+        plan.action_offer()
+        plan.action_accept()
+        reason = self.env.ref("ar_collections.dispute_reason_price")
+        item = self._item(self.old)
+        self.env["ar.collection.dispute"]._open(
+            self._account(), {item.id: 100}, kind="dispute", reason=reason
+        )
+        self._refresh()
+        ageing = self.env["ar.collection.ageing"]
+        today = self.company._ar_today()
+        options = ageing_options.read(
+            {"day": today.isoformat(), "basis": "agreed", "rows": ["debtor"]}, today
+        )
+        path = (("debtor", self.debtor.id),)
+        rows = [row for row in ageing._ageing_items(options, path) if row["line_id"] == item.id]
+        self.assertEqual(
+            [(row["due_date"], row["open"], row["disputed"], row["planned"]) for row in rows],
+            [
+                (self._day(-40), 150, 100, 50),
+                (self._day(7), 150, 0, 150),
+                (self._day(14), 150, 0, 150),
+                (self._day(21), 150, 0, 100),
+            ],
+        )
+        row = self._aged()
+        # 150 of this item and the other, ten days late, are as invoiced
+        self.assertEqual((row["not_due"], row["bucket_1"], row["bucket_2"]), (450, 300, 150))
+        self.assertEqual((row["items"], row["disputed"]), (2, 100))
+        checked = ageing._tie_out(options)
+        self.assertEqual((checked["agreed"], checked["difference"]), (450, 0))
+        shown = ageing._ageing_notes(options, checked)
+        self.assertIn("450.00", " ".join(shown))
+        action = ageing.action_items([["debtor", self.debtor.id]], "not_due", {"basis": "agreed"})
+        behind = self.env[action["res_model"]].with_context(**action["context"])
+        self.assertEqual(behind.search(action["domain"]).mapped("open"), [150, 150, 150])
+
+    def test_ageing_by_agreement_of_another_day(self):
+        """What was paid since stood on the first instalment that is open."""
+        self._weekly()
+        self._pay(self.old, 300)  # today
+        self._refresh()
+        ageing = self.env["ar.collection.ageing"]
+        today = self.company._ar_today()
+        options = ageing_options.read(
+            {"day": self._day(-1).isoformat(), "basis": "agreed", "rows": ["debtor"]}, today
+        )
+        rows = ageing._ageing_items(options, (("debtor", self.debtor.id),))
+        self.assertEqual(
+            [(row["due_date"], row["open"]) for row in rows],
+            [(self._day(14), 600), (self._day(21), 300)],
+        )

@@ -158,15 +158,53 @@ class TestPlanSettle(PlanCommon):
         self.assertFalse(plan.credit_move_ids)
         self.assertIn(request.display_name, plan.closing)
 
-    def test_opening_balance_cannot_be_credited(self):
+    def _requests(self, plan):
+        return self.env["ar.collection.write.off"].search(
+            [("source_model", "=", plan._name), ("source_id", "=", plan.id)]
+        )
+
+    def test_opening_balance_is_written_off(self):
+        """No credit note can be made of it: its rest is asked to be written off."""
+        self.company.ar_write_off_account_id = self.company_data["default_account_expense"]
         entry = self._entry([{"amount": 500, "partner_id": self.debtor.id}], days=20)
         plan = self._settlement(entry, 400)
         bank = self._bank_line(400, self.debtor)
         self._match(bank, entry)
         self._refresh()
+        self.assertEqual((plan.state, plan.close_by), ("completed", "credit"))
+        self.assertFalse(plan.credit_move_ids)
+        request = self._requests(plan)
+        self.assertEqual(request.line_ids.mapped("amount"), [100])
+        self.assertEqual(request.line_ids.line_id, self._item(entry))
+        self.assertIn(request.display_name, plan.closing)
+
+    def test_invoice_and_opening_balance(self):
+        """1,210 with tax and 500 without an invoice, settled by 968 + 400: 242 are credited with
+        their taxes, 100 are written off."""
+        self.company.ar_write_off_account_id = self.company_data["default_account_expense"]
+        entry = self._entry([{"amount": 500, "partner_id": self.debtor.id}], days=20)
+        plan = self._settlement(self.taxed | entry, 1368)
+        self._pay(self.taxed, 968)
+        self._match(self._bank_line(400, self.debtor), entry)
+        self._refresh()
         self.assertEqual(plan.state, "completed")
-        self.assertIn("no invoice", plan.closing)
-        self.assertIn("by hand", plan.collection_id.next_action)
+        self.assertEqual(plan.credit_move_ids.amount_total, 242)
+        self.assertEqual(self._requests(plan).line_ids.mapped("amount"), [100])
+
+    def test_bounce_takes_the_write_off_back(self):
+        self.company.ar_write_off_account_id = self.company_data["default_account_expense"]
+        plan = self._settlement(self.taxed, 968, close_by="write_off")
+        payment = self._pay(self.taxed, 968)
+        self._refresh()
+        request = self._requests(plan)
+        payment.action_ar_bounce(self.today, "Insufficient funds")
+        self._refresh()
+        self.assertEqual(plan.state, "active")
+        if request.state == "posted":  # within the own limit it was written off at once
+            asked = plan.collection_id.activity_ids.mapped("summary")
+            self.assertIn(f"{plan.name} was not paid after all: reverse {request.name}", asked)
+        else:
+            self.assertEqual(request.state, "cancelled")
 
     # === EXTENSION === #
     def test_extension_leaves_the_ledger(self):
@@ -210,3 +248,42 @@ class TestPlanSettle(PlanCommon):
             again = self._active(self.taxed, kind="extension", days=60)
             self.assertEqual((item.date_maturity, item.ar_original_due_date), (self._day(60), due))
             self.assertEqual(again.item_ids.item_due_date, due)
+
+    # === INTEREST AND FEE === #
+    def test_interest_and_fee_are_asked_for_until_they_are_paid(self):
+        """Two parts of 605, with 5 interest each and a fee of 10: the first asks for 620."""
+        plan = self._plan(self.taxed, number=2, interval="week", days=7, interest_rate=8, fee=10)
+        plan.write({"method": "custom", "interest_billing": "monthly"})
+        first, second = plan.line_ids.sorted("date")
+        first.interest = second.interest = 5
+        plan.action_offer()
+        plan.action_accept()
+        self.assertEqual((first.open_total, second.open_total, plan.open_total), (620, 610, 1230))
+        self._pay(self.taxed, 605)
+        self._refresh()
+        self.assertEqual((first.state, first.open_amount, first.open_total), ("paid", 0, 15))
+        self.assertIn("15.00", first._open_text())
+        with self._on(7):
+            move = plan._propose_interest(self._day(7))
+            self.assertEqual(move.amount_total, 15)
+            self.assertEqual(first.open_total, 15, "a draft asks for nothing less")
+            move.action_post()
+            self._pay(move, 6)
+            self.assertEqual((first.extra_open, plan.open_total), (9, 605 + 5 + 9))
+            self._pay(move, 9)
+            self.assertEqual((first.open_total, plan.open_total), (0, 610))
+
+    def test_interest_alone_breaks_no_plan(self):
+        """Its items are paid: the plan is kept; its interest is an invoice like any other."""
+        plan = self._plan(self.taxed, number=1, days=7, fee=10)
+        plan.action_offer()
+        plan.action_accept()
+        self._pay(self.taxed)
+        with self._on(30):
+            self.assertEqual((plan.state, plan.open_amount, plan.open_total), ("completed", 0, 10))
+            move = plan._propose_interest(self._day(30))
+            move.action_post()
+            self._refresh()
+            self.assertEqual(plan.state, "completed")
+            self.assertEqual(self._item(move).amount_residual, 10)
+            self.assertFalse(self._held(move), "it is chased as any invoice")

@@ -55,6 +55,31 @@ class TestPlanUse(PlanAgreementCommon):
         self.assertEqual(call.line_ids, self._item(move))
         self.assertIn("Will pay on the first", call.note)
 
+    def test_on_the_phone_always_has_a_call(self):
+        """Over the API, too: the call is logged, and the instalments give the next action."""
+        plan = self._offered(self._invoice(300, 10), [(10, 300)])
+        account = plan.collection_id
+        plan.action_accept("phone", signed_name="Giulia Tessari", note="Till then")
+        call = plan.call_id
+        self.assertEqual((call.collection_id, account.last_call_id), (plan.collection_id, call))
+        self.assertEqual(call.line_ids, plan.item_ids.line_id)
+        self.assertIn("Giulia Tessari agreed", call.note)
+        self.assertIn("Till then", call.note)
+        self.assertFalse(account.next_action)
+        # a call that was logged already is linked, and no other one is made
+        other = self._offered(self._invoice(200, 10), [(10, 200)])
+        other.action_accept("phone", call_id=call.id)
+        self.assertEqual((other.call_id, account.last_call_id), (call, call))
+
+    def test_accepted_at_once_moves_the_figures(self):
+        """Who accepts sees the debtor's figures follow at once, not after the job."""
+        plan = self._offered(self._invoice(300, 10), [(10, 300)])
+        account = plan.collection_id
+        plan.action_accept("phone")
+        self.assertEqual((account.planned, account.net_collectable), (300, 0))
+        plan.action_cancel("A mistake")
+        self.assertEqual((account.planned, account.collectable), (0, 300))
+
     def test_by_paper(self):
         plan = self._offered(self._invoice(300, 10), [(10, 300)])
         with self.assertRaisesRegex(UserError, "add the signed paper"):

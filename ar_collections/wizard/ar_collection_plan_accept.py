@@ -5,8 +5,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
 
-RESULT = "ar_collections.call_result_plan"
-
 
 class ArCollectionPlanAccept(models.TransientModel):
     """How a debtor agreed: on the phone, which is logged as a call, or by a signed paper."""
@@ -36,35 +34,11 @@ class ArCollectionPlanAccept(models.TransientModel):
         self.plan_id.check_access("write")
         evidence = {"signed_name": self.signed_name}
         if self.how == "phone":
-            evidence["call_id"] = self._log_call().id
+            evidence["note"] = self.note
         else:
             evidence["attachment_id"] = self._keep_paper().id
             evidence["signed_on"] = fields.Datetime.to_datetime(self.signed_date)
         return self.plan_id.action_accept(self.how, **evidence)
-
-    def _log_call(self):
-        plan = self.plan_id
-        return self.env["ar.collection.call"].create(
-            {
-                "collection_id": plan.collection_id.id,
-                "result_id": self.env.ref(RESULT).id,
-                "line_ids": [(6, 0, plan.item_ids.line_id.ids)],
-                "note": "\n".join(
-                    filter(
-                        None,
-                        [
-                            self.env._(
-                                "%(name)s agreed to %(plan)s: %(summary)s",
-                                name=self.signed_name,
-                                plan=plan.display_name,
-                                summary=plan.summary or "",
-                            ),
-                            self.note,
-                        ],
-                    )
-                ),
-            }
-        )
 
     def _keep_paper(self):
         """The paper as attachment.
