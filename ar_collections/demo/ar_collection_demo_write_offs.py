@@ -7,6 +7,7 @@ from .ar_collection_demo import receivable
 OLD = {
     "insolvent": ("comptoir", 400, 2480.0),
     "rest": ("peeters", 260, 3.15),
+    "found": ("comptoir", 330, 415.2),
     "twice": ("weber", 210, -640.0),
 }
 #: their code -> (words, debtor or None for everybody, reason)
@@ -67,32 +68,36 @@ class ArCollectionDemo(models.AbstractModel):
     @api.model
     def _make_old_items(self, made):
         """Entries taken over from the old books; dict key -> their open item."""
+        return {
+            key: self._make_old_entry(made, debtor, days, amount)
+            for key, (debtor, days, amount) in OLD.items()
+        }
+
+    @api.model
+    def _make_old_entry(self, made, debtor, days, amount):
         equity = made.company.get_unaffected_earnings_account()
-        items = {}
-        for key, (debtor, days, amount) in OLD.items():
-            sides = ((made.accounts["receivable"], amount), (equity, -amount))
-            move = self.env["account.move"].create(
-                {
-                    "move_type": "entry",
-                    "journal_id": self._journal(made, "general").id,
-                    "date": made.day(days),
-                    "ref": "Taken over from the old books",
-                    "line_ids": [
-                        Command.create(
-                            {
-                                "name": "Taken over from the old books",
-                                "account_id": account.id,
-                                "partner_id": made.partners[debtor].id,
-                                "balance": balance,
-                            }
-                        )
-                        for account, balance in sides
-                    ],
-                }
-            )
-            move.action_post()
-            items[key] = receivable(move)
-        return items
+        sides = ((made.accounts["receivable"], amount), (equity, -amount))
+        move = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self._journal(made, "general").id,
+                "date": made.day(days),
+                "ref": "Taken over from the old books",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "name": "Taken over from the old books",
+                            "account_id": account.id,
+                            "partner_id": made.partners[debtor].id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in sides
+                ],
+            }
+        )
+        move.action_post()
+        return receivable(move)
 
     @api.model
     def _account_of_debtor(self, made, debtor):
@@ -123,14 +128,24 @@ class ArCollectionDemo(models.AbstractModel):
             self._reason_of("small"),
             note="Bank charges the customer did not pay",
         )
-        for request in lost | small:
+        found = requests._request(
+            self._account_of_debtor(made, "comptoir"),
+            {old["found"].id: None},
+            self._reason_of("uncollectable"),
+            note="Not in the list of the liquidator",
+        )
+        for request in lost | small | found:
             if request.state == "to_approve":  # a second manager: four eyes
                 request.with_user(self.env.ref("base.user_admin")).action_approve()
+        found.action_reverse("The liquidator has paid it after all")
+        paid = self._make_old_entry(made, "comptoir", 5, -OLD["found"][2])
+        (paid | old["found"]).with_env(self.env).reconcile()
         self._make_drafts(made)
 
     @api.model
     def _make_drafts(self, made):
-        """One in draft, one refused and one cancelled: nothing of them moves a balance."""
+        """One in draft, one refused, one cancelled and one that waits: nothing of them moves a
+        balance."""
         collector = made.users["lena"]
         wanted = self.env["ar.collection"].search(
             [
@@ -139,12 +154,13 @@ class ArCollectionDemo(models.AbstractModel):
                 ("total_overdue", ">", 0),
             ],
             order="total_overdue, id",
-            limit=3,
+            limit=4,
         )
         texts = (
             ("goodwill", "First complaint in ten years", False),
             ("uncollectable", "Does not answer any more", "refuse"),
             ("deduction", "Asked for by mistake", "cancel"),
+            ("untraceable", "Letters come back, nobody knows the new address", "ask"),
         )
         for account, (reason, note, step) in zip(wanted, texts, strict=False):
             item = self.env["account.move.line"].search(
@@ -173,6 +189,8 @@ class ArCollectionDemo(models.AbstractModel):
                     "Please call once more, he is back on Monday"
                 )
                 request._holds().unlink()  # it is as if it had been years ago
+            elif step == "ask":
+                request.action_request()
 
     # === REFUNDS AND TRANSFERS === #
     @api.model

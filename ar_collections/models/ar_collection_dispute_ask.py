@@ -6,6 +6,8 @@ from .ar_collection_dispute_credit import ACTIVITY
 
 #: Days between two reminders of somebody who does not answer.
 REMIND_DAYS = {"internal": 2, "customer": 7}
+#: Context key: the message is known to whoever owns the dispute.
+KNOWN_KEY = "ar_collections_known_message"
 
 
 class ArCollectionDispute(models.Model):
@@ -98,12 +100,40 @@ class ArCollectionDispute(models.Model):
     def _message_post_after_hook(self, message, msg_vals):
         """Who was asked has answered: a colleague, or the customer by e-mail."""
         result = super()._message_post_after_hook(message, msg_vals)
+        # sudo: who answers may have no rights here
+        disputes = self.sudo()
         if message.message_type in ("comment", "email") and message.author_id:
-            # sudo: who answers may have no rights here
-            self.sudo()._note_answer(message)
+            disputes -= disputes._note_answer(message)
+        if message.message_type == "email" and not self.env.context.get(KNOWN_KEY):
+            disputes._tell_of_mail(message)
         return result
 
+    def _tell_of_mail(self, message):
+        """An e-mail from outside that is no answer to a question: the owner is told.
+
+        From whom nobody knows (no contact of the debtor), it is shown and told, and nothing else
+        follows: anybody could claim to be the customer.
+        """
+        if message.author_id.user_ids.filtered(lambda user: not user.share):
+            return
+        for dispute in self:
+            summary = (
+                self.env._("E-mail about %(dispute)s", dispute=dispute.name)
+                if dispute.is_open
+                else self.env._("E-mail about %(dispute)s, which is closed", dispute=dispute.name)
+            )
+            note = ""
+            if message.author_id.commercial_partner_id != dispute.partner_id:
+                note = self.env._(
+                    "%(sender)s is no contact of %(debtor)s: check who it is before you act on it.",
+                    sender=message.email_from or message.author_id.name or "",
+                    debtor=dispute.partner_id.display_name,
+                )
+            dispute._ask_activity(dispute.user_id or dispute.collector_id, summary, note)
+
     def _note_answer(self, message):
+        """:return: the disputes that waited for this answer."""
+        answered = self.browse()
         for dispute in self.filtered(lambda dispute: dispute.state == "waiting"):
             author = message.author_id
             users = author.user_ids & dispute.asked_user_ids
@@ -118,13 +148,16 @@ class ArCollectionDispute(models.Model):
                 asked.with_context(mail_activity_quick_update=True).action_feedback(
                     feedback=answer[:200]
                 )
+                answered |= dispute
                 if dispute.waiting_for == "internal":
                     dispute._answered(author.name)
             elif (
                 dispute.waiting_for == "customer"
                 and author.commercial_partner_id == dispute.partner_id
             ):
+                answered |= dispute
                 dispute._answered(author.name)
+        return answered
 
     def _answered(self, name):
         """Back to work: who owns it has the next step."""

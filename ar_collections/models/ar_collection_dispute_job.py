@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .ar_collection_dispute_ask import REMIND_DAYS
 
@@ -23,6 +24,7 @@ class ArCollectionDispute(models.Model):
     def _cron_deadlines(self):
         """Look at every open dispute at most once an hour."""
         now = fields.Datetime.now()
+        self._release_closed()
         domain = Domain("is_open", "=", True) & Domain("check_at", "<=", now)
         crons = self.env["ir.cron"]
         crons._commit_progress(remaining=self.search_count(domain))
@@ -35,6 +37,30 @@ class ArCollectionDispute(models.Model):
             disputes.check_at = fields.Datetime.add(now, minutes=50)
             if not crons._commit_progress(len(disputes)):
                 return
+
+    @api.model
+    def _release_closed(self):
+        """A safety net: whatever happened, no closed dispute holds anything.
+
+        :return: the holds that were left.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT hold.id FROM ar_collection_hold hold
+                  LEFT JOIN ar_collection_dispute dispute ON dispute.id = hold.source_id
+                 WHERE hold.source_model = %s AND hold.date_ended IS NULL
+                   AND (dispute.id IS NULL OR NOT dispute.is_open OR dispute.kind = 'query')
+                """,
+                self._name,
+            )
+        )
+        # sudo: a hold with a source ends by the program only
+        left = self.env["ar.collection.hold"].sudo().browse(id_ for [id_] in rows)
+        for company, holds in left.grouped("company_id").items():
+            holds.write({"date_ended": company._ar_today()})
+        return left
 
     def _check_deadlines(self, now):
         self._give_away()
@@ -85,11 +111,8 @@ class ArCollectionDispute(models.Model):
         """Whom lateness is told: the manager of the owner where employees are known, the lead
         of the team, a manager of collections; never the owner."""
         owner = self.user_id
-        managers = self.env["res.users"]
-        if "employee_id" in owner._fields:  # the app Employees is installed
-            managers = owner.employee_id.parent_id.user_id
         approver = self.env["ar.collection.approval"]._approver(self.company_id, owner)
-        candidates = [managers, self.team_id.user_id, approver]
+        candidates = [self._manager_of(owner), self.team_id.user_id, approver]
         return next(
             (
                 user
@@ -98,6 +121,15 @@ class ArCollectionDispute(models.Model):
             ),
             self.env["res.users"],
         )
+
+    def _manager_of(self, user):
+        """The manager of a user in the company of the dispute; nobody where Odoo's app Employees
+        (``hr``) is not installed, or says nothing."""
+        if "employee_id" not in user._fields:
+            return self.env["res.users"]
+        # sudo: who leads whom, for whoever the job runs as
+        employee = user.with_company(self.company_id).sudo().employee_id
+        return employee.parent_id.user_id.with_env(self.env)
 
     def _deadline_text(self):
         deadline = fields.Datetime.context_timestamp(

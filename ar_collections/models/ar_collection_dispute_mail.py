@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, formataddr, plaintext2html
 
+from .ar_collection_dispute_ask import KNOWN_KEY
+
 LAYOUT = "ar_collections.mail_layout_ar_collection_notice"
 TEMPLATE = "ar_collections.mail_template_ar_collection_dispute_rejected"
 
@@ -112,7 +114,7 @@ class ArCollectionDispute(models.Model):
     def _after_open(self):
         result = super()._after_open()
         for dispute in self.filtered("message_id"):
-            dispute._copy_message(dispute.message_id)
+            dispute.with_context(**{KNOWN_KEY: True})._copy_message(dispute.message_id)
         return result
 
     def _copy_message(self, message):

@@ -20,7 +20,8 @@ class ArCollectionDispute(models.Model):
     )
 
     def action_merge(self):
-        """Merge open disputes of one debtor and currency into the oldest.
+        """Merge open disputes of one debtor and currency into the oldest; a query, which holds
+        nothing, goes into what contests an amount.
 
         The same item in two of them is one contested amount: the larger counts. Mails and
         attachments move along.
@@ -39,7 +40,7 @@ class ArCollectionDispute(models.Model):
         decided = self.filtered(lambda dispute: dispute._is_decided())
         if decided:
             raise UserError(self.env._("%(dispute)s is decided already.", dispute=decided[0].name))
-        winner = self.sorted("id")[0]
+        winner = self.sorted(lambda dispute: (dispute.kind == "query", dispute.id))[0]
         winner._absorb(self - winner)
         return {
             "type": "ir.actions.act_window",
@@ -51,7 +52,9 @@ class ArCollectionDispute(models.Model):
     def _absorb(self, others):
         items = {item.line_id: item for item in self.item_ids}
         taken = []
-        for item in others.item_ids:
+        # what a query only asks about is contested by nobody
+        contested = others if self.kind == "query" else others.filtered(lambda d: d.kind != "query")
+        for item in contested.item_ids:
             own = items.get(item.line_id)
             if own:
                 taken.append((own, max(own.amount, item.amount)))
@@ -108,3 +111,20 @@ class ArCollectionDispute(models.Model):
             for other in dispute.related_ids.sudo():  # the link shows on both
                 if dispute not in other.related_ids:
                     other.related_ids |= dispute
+
+
+class ArCollectionDisputeItem(models.Model):
+    _inherit = "ar.collection.dispute.item"
+
+    def _check_not_taken(self):
+        """Before a closed dispute opens again.
+
+        :raises UserError: another one contests so much of an item that both cannot be open.
+        """
+        holding = self.filtered(lambda item: item.dispute_id.kind != "query" and item.line_id)
+        free = self._free_of(holding.line_id, but=holding.dispute_id)
+        for item in holding:
+            line = item.line_id.sudo()  # branch items: what is open
+            wanted = min(item.amount - item.credited, line.amount_residual_currency)
+            if item.currency_id.compare_amounts(wanted, free[item.line_id.id]) > 0:
+                raise UserError(item._overlap_text())

@@ -73,6 +73,7 @@ class ArCollectionDispute(models.Model):
                         dispute=dispute.name,
                     )
                 )
+            dispute.item_ids._check_not_taken()
         self._reopen(reason)
         return True
 
