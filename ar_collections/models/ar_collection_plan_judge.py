@@ -279,7 +279,9 @@ class ArCollectionPlan(models.Model):
                 ),
             )
         )
-        table.invalidate_model([*columns, *(["open_amount"] if "reduced" in columns else [])])
+        table.invalidate_model(
+            [*columns, *(["open_amount", "open_total"] if "reduced" in columns else [])]
+        )
 
 
 class ArCollection(models.Model):

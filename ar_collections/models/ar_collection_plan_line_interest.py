@@ -43,9 +43,13 @@ class ArCollectionPlanLine(models.Model):
         for line in self:
             move = line.sudo().interest_move_id  # what is open of it, no more
             extra = line.interest + line.fee
-            if move.state == "posted":
-                share = move.amount_residual / move.amount_total if move.amount_total else 0
-                extra = (line.currency_id or move.currency_id).round(extra * share)
+            if move.state == "posted":  # of what was earned, not of what was agreed
+                billed = line.plan_id.line_ids.filtered(
+                    lambda other, move=move: other.sudo().interest_move_id == move
+                )
+                whole = sum(other.interest + other.fee for other in billed)
+                share = extra / whole if whole else 0
+                extra = line.currency_id.round(move.amount_residual * share)
             elif line.plan_state in ("defaulted", "cancelled"):
                 extra = 0
             line.extra_open = extra
