@@ -8,12 +8,6 @@ class ArCollectionPlan(models.Model):
 
     _inherit = "ar.collection.plan"
 
-    def _evidence_vals(self, how, evidence):
-        vals = super()._evidence_vals(how, evidence)
-        if how == "phone" and not vals["call_id"]:
-            vals["call_id"] = self._log_acceptance(vals.get("signed_name"), evidence.get("note")).id
-        return vals
-
     def _log_acceptance(self, name=None, note=None):
         """Log the call in which the debtor agreed.
 

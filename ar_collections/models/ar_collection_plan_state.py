@@ -211,6 +211,8 @@ class ArCollectionPlan(models.Model):
             raise UserError(self.env._("The call was with another debtor."))
         if how == "paper" and not file:
             raise UserError(self.env._("Please attach the signed paper."))
+        if how == "phone" and not call:
+            call = self._log_acceptance(evidence.get("signed_name"), evidence.get("note"))
         file.check_access("read")
         names = ("signed_name", "signed_on", "signed_address", "signed_hash", "signature")
         vals = {name: evidence[name] for name in names if evidence.get(name)}
