@@ -123,13 +123,20 @@ class ArCollectionDispute(models.Model):
         )
 
     def _manager_of(self, user):
-        """The manager of a user in the company of the dispute; nobody where Odoo's app Employees
-        (``hr``) is not installed, or says nothing."""
-        if "employee_id" not in user._fields:
+        """The manager of a user in the company of the dispute or one of its branches; nobody
+        where Odoo's app Employees (``hr``) is not installed, or says nothing."""
+        if "hr.employee" not in self.env:
             return self.env["res.users"]
         # sudo: who leads whom, for whoever the job runs as
-        employee = user.with_company(self.company_id).sudo().employee_id
-        return employee.parent_id.user_id.with_env(self.env)
+        employees = (
+            self.env["hr.employee"]
+            .sudo()
+            .search(
+                [("user_id", "=", user.id), ("company_id", "child_of", self.company_id.id)],
+                order="company_id, id",
+            )
+        )
+        return employees.parent_id.user_id[:1].with_env(self.env)
 
     def _deadline_text(self):
         deadline = fields.Datetime.context_timestamp(
