@@ -211,7 +211,8 @@ class ArCollectionDispute(models.Model):
                 self._check_sayable(vals, SAYABLE | ONCE)
             self._complete_vals(vals)
         disputes = super(
-            ArCollectionDispute, self.with_context(mail_create_nosubscribe=True)
+            ArCollectionDispute,
+            self.with_context(mail_create_nosubscribe=True, ar_collections_settling=True),
         ).create(vals_list)
         disputes = disputes.with_env(self.env)
         disputes._check_has_items()

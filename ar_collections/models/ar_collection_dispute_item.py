@@ -114,6 +114,10 @@ class ArCollectionDisputeItem(models.Model):
         # what is taken over from elsewhere may be paid since
         if not (self.env.su and self.env.context.get("ar_collections_history")):
             items._check_amounts()
+        if not self.env.context.get("ar_collections_settling"):  # added to one that is open
+            items.dispute_id._check_open_state()
+            for dispute, added in items.grouped("dispute_id").items():
+                dispute._on_amounts([(item.item_name, 0, item.amount) for item in added])
         return items
 
     def write(self, vals):

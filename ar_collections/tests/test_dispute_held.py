@@ -106,6 +106,12 @@ class TestDisputeHeld(DisputeCommon):
         self.assertEqual(self._held(other), {"disputed": 20})
         dispute.item_ids.filtered(lambda item: item.move_id == other).unlink()
         self.assertEqual((self._held(other), self._held(self.invoice)), ({}, {"disputed": 300}))
+        dispute.action_resolve("rejected", note="Valid", tell=False)
+        with self._refused("is closed"):
+            self.env["ar.collection.dispute.item"].create(
+                {"dispute_id": dispute.id, "line_id": self._item(other).id, "amount": 20}
+            )
+        self._check_closed(dispute, self.invoice, other)
 
     def test_the_invoice_vanishes(self):
         """A hold without its item is none of the whole debtor."""
