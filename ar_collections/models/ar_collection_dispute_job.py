@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .ar_collection_dispute import OPEN
 from .ar_collection_dispute_ask import REMIND_DAYS
 
 #: Disputes looked at in one batch.
@@ -51,9 +52,10 @@ class ArCollectionDispute(models.Model):
                 SELECT hold.id FROM ar_collection_hold hold
                   LEFT JOIN ar_collection_dispute dispute ON dispute.id = hold.source_id
                  WHERE hold.source_model = %s AND hold.date_ended IS NULL
-                   AND (dispute.id IS NULL OR NOT dispute.is_open OR dispute.kind = 'query')
+                   AND (dispute.id IS NULL OR dispute.state NOT IN %s OR dispute.kind = 'query')
                 """,
                 self._name,
+                OPEN,
             )
         )
         # sudo: a hold with a source ends by the program only
