@@ -65,11 +65,15 @@ class ArCollectionPlan(models.Model):
                     **values,
                 )
             return self.env._("%(amount)s on %(date)s.", **values)
+        values |= {
+            "each": self._money_text(rest[0].total),
+            "last": format_date(self.env, rest[-1].date),
+        }
+        if len(rest) == 1:
+            return self.env._("%(amount)s on %(date)s, then %(each)s on %(last)s.", **values)
         return self.env._(
             "%(amount)s on %(date)s, then %(count)s times %(each)s, the last on %(last)s.",
             count=len(rest),
-            each=self._money_text(rest[0].total),
-            last=format_date(self.env, rest[-1].date),
             **values,
         )
 
