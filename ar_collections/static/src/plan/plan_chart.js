@@ -1,11 +1,12 @@
 /* global Chart */
 
-import { getColor } from "@web/core/colors/colors";
-import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { ArBarsField } from "@ar_collections/bars/bars_field";
 import { formatAmount } from "@ar_collections/core/amounts";
+
+// Items, interest, fee; instalments are as on the dashboard.
+const COLORS = ["#2d77ba", "#f0a94a", "#c9c3dd"];
 
 /** What is to be paid when, one bar per part: principal, interest and fee on top of each other. */
 export class ArPlanChart extends ArBarsField {
@@ -16,7 +17,6 @@ export class ArPlanChart extends ArBarsField {
     }
 
     draw() {
-        const scheme = cookie.get("color_scheme");
         return new Chart(this.canvas.el, {
             type: "bar",
             data: {
@@ -24,7 +24,7 @@ export class ArPlanChart extends ArBarsField {
                 datasets: this.data.series.map(({ name, values }, index) => ({
                     label: name,
                     data: values,
-                    backgroundColor: getColor(index * 2 + 1, scheme, 6),
+                    backgroundColor: COLORS[index % COLORS.length],
                     maxBarThickness: 28,
                 })),
             },
