@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from ..tools import dispute as tool
 
@@ -190,7 +191,10 @@ class ArCollectionDispute(models.Model):
         )
 
     def _ask_activity(self, user, summary, note="", days=0):
-        """An activity on the dispute for somebody who may see it; nothing without anybody."""
+        """An activity on the dispute for somebody who may see it; nothing without anybody.
+
+        :param note: plain text.
+        """
         if not user or not user.active or not self.with_user(user).has_access("read"):
             return self.env["mail.activity"]
         # sudo: who asks may not see the activities of others
@@ -201,7 +205,7 @@ class ArCollectionDispute(models.Model):
                 ACTIVITY,
                 date_deadline=fields.Date.add(self.company_id._ar_today(), days=days),
                 summary=summary,
-                note=note,
+                note=plaintext2html(note) if note else "",
                 user_id=user.id,
             )
         )
