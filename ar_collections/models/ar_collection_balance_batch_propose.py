@@ -83,7 +83,7 @@ class ArCollectionBalanceBatch(models.Model):
                     ("state", "=", "to_approve"),
                     "&",
                     ("state", "=", "posted"),
-                    ("posted_on", ">=", since),
+                    ("answered_on", ">=", since),
                 ],
                 ["collection_id"],
                 ["amount_company:sum"],

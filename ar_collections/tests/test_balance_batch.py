@@ -78,7 +78,7 @@ class TestBalanceBatch(WriteOffCommon):
         )
         if requests.state == "to_approve":
             requests.action_approve()
-        requests.sudo().posted_on = fields.Date.subtract(self.today, months=13)
+        requests.sudo().answered_on = fields.Date.subtract(self.today, months=13)
         again.action_propose()
         self.assertEqual(self._items(again), rests[2])
 

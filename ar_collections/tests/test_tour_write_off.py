@@ -32,7 +32,7 @@ class TestTourWriteOff(HttpCase, WriteOffCommon):
         self.assertEqual(invoice.amount_residual, 1000, "nothing is booked yet")
         self.start_tour("/odoo", "ar_write_off_approved", login=manager.login)
         self.env.invalidate_all()
-        self.assertRecordValues(request, [{"state": "reversed", "posted_by_id": manager.id}])
+        self.assertRecordValues(request, [{"state": "reversed", "answered_by_id": manager.id}])
         self.assertEqual((invoice.amount_residual, invoice.state), (1000, "posted"))
         entry, reversal = request.move_ids | request.move_ids.reversal_move_ids
         self.assertEqual((entry.state, reversal.state), ("posted", "posted"))
