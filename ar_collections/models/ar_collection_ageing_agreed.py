@@ -17,6 +17,7 @@ COLUMNS = (
     "ar_original_due_date",
     "no_followup",
     "ar_level_id",
+    "ar_level_date",
 )
 HELD_UPTO = ("upto_disputed", "upto_promised", "upto_planned", "upto_held_other")
 

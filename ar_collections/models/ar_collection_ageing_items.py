@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.ageing_options import HELD
-from .ar_collection_ageing_agreed import HELD_UPTO
+from .ar_collection_ageing_agreed import COLUMNS, HELD_UPTO
 
 #: Levels of rows that are the item's own; the others are those of its debtor.
 ITEM_LEVELS = {
@@ -149,11 +149,7 @@ class ArCollectionAgeing(models.AbstractModel):
         Today: what is open, as everywhere else. Of another day: of entries dated up to it,
         what is open today and what was taken off later.
         """
-        columns = SQL(
-            "line.id, line.move_id, line.partner_id, line.company_id, line.account_id,"
-            " line.currency_id, line.date, line.date_maturity, line.invoice_date,"
-            " line.ar_original_due_date, line.no_followup, line.ar_level_id, line.ar_level_date"
-        )
+        columns = SQL(", ").join(SQL.identifier("line", name) for name in COLUMNS)
         wanted = SQL(
             "line.account_id = ANY(%s::int[]) AND line.company_id = ANY(%s::int[])"
             " AND line.parent_state = 'posted' AND %s",
