@@ -9,6 +9,8 @@ from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
+from .prepared import take_company
+
 #: A report of a mail server, RFC 3464: recipient, action, the server's words, Message-Id.
 BOUNCE = """\
 Return-Path: <>
@@ -67,6 +69,14 @@ class ArCollectionsCommon(AccountTestInvoicingCommon):
         cls.courtesy, cls.reminder, cls.second, cls.final = cls.policy.level_ids.sorted("delay")
         cls.env.user.group_ids |= cls.env.ref("ar_collections.group_ar_collection_manager")
         cls.debtor = cls._debtor("Alpha", email="alpha@debtor.example")
+
+    @classmethod
+    def _create_company(cls, **create_values):
+        if set(create_values) == {"name"} and not (cls.chart_template or cls.country_code):
+            company = take_company(cls.env, create_values["name"])
+            if company:
+                return company
+        return super()._create_company(**create_values)
 
     @classmethod
     def _debtor(cls, name, **vals):

@@ -70,11 +70,11 @@ def copy(source: str, target: str) -> None:
 
 
 @contextlib.contextmanager
-def scratch(demo: bool, purpose: str) -> Iterator[str]:
-    """A database of one's own, copied from a template and dropped at the end."""
+def scratch(demo: bool, purpose: str, source: str | None = None) -> Iterator[str]:
+    """A database of one's own, copied from ``source`` or a template and dropped at the end."""
     _drop_abandoned()
     name = f"scratch_{purpose}_{os.getpid()}"
-    copy(template(demo), name)
+    copy(source or template(demo), name)
     try:
         yield name
     finally:
@@ -96,6 +96,19 @@ def install(database: str, names: list[str], log_name: str = "install.log", demo
     complaints = reader.close().complaints
     if code or complaints:
         sys.exit("\n".join([*complaints, f"Could not install {', '.join(names)}. The log: {log}"]))
+
+
+def run_script(database: str, script: str, log_name: str) -> None:
+    """Run one of the ``scripts/*.py`` that are written for Odoo's shell."""
+    log = local_log(log_name)
+    command = odoo("shell", "-d", database, "--no-http")
+    with (
+        (SCRIPTS / script).open() as lines,
+        log.open("w") as out,
+        spawn(command, stdin=lines, stdout=out, stderr=out) as process,
+    ):
+        if process.wait():
+            sys.exit(f"{script} failed:\n{log.read_text()[-3000:]}\nThe whole log: {log}")
 
 
 def _drop_abandoned() -> None:

@@ -1,8 +1,9 @@
 """Runs the tests of the project's addons and ends in one line, ``N passed, N failed``.
 
-Lanes side by side, each on scratch databases: the main tests in two shares on databases without
-demo data; the tests tagged ``ar_demo`` on one with demo data, whose making is itself a test of
-the demo, and then the check that uninstalling leaves nothing.
+Lanes side by side, each on scratch databases: the main tests in two shares on copies of one
+without demo data, where the addons are installed first; the tests tagged ``ar_demo`` on one
+with demo data, whose making is itself a test of the demo, and then the check that uninstalling
+leaves nothing.
 ``TAGS`` in the environment (or as the argument) chooses tests as ``--test-tags`` does.
 """
 
@@ -30,10 +31,11 @@ def main() -> int:
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
     parser.add_argument("--demo-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
     parser.add_argument("--second-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
+    parser.add_argument("--ready", metavar="DATABASE", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.second_lane is not None:
         tags = lanes.lanes(2, DEMO_TAG)[1]
-        counts = [_suite("second", tags, options.second_lane)]
+        counts = [_suite("second", tags, options.second_lane, options.ready)]
     elif options.demo_lane is not None:
         counts = [_suite("demo", _demo_tags(), options.demo_lane), _count(*_child("uninstall"))]
     else:
@@ -54,18 +56,30 @@ def main() -> int:
 def _every_lane(suffix: str) -> list[tuple[int, int]]:
     """A share of the main suite, and meanwhile the other lanes, whose output follows it."""
     with (
-        _start("test", f"--second-lane={suffix}") as second,
         _start("test", f"--demo-lane={suffix}") as demo,
+        _ready(suffix) as ready,
+        _start("test", f"--second-lane={suffix}", f"--ready={ready}") as second,
     ):
-        counts = [_suite("main", lanes.lanes(2, DEMO_TAG)[0], suffix)]
+        counts = [_suite("main", lanes.lanes(2, DEMO_TAG)[0], suffix, ready)]
         others = [_count(lane.communicate()[0], lane.returncode) for lane in (second, demo)]
         return counts + others
 
 
-def _suite(name: str, tags: str, suffix: str) -> tuple[int, int]:
-    demo = name == "demo"
+@contextlib.contextmanager
+def _ready(suffix: str) -> Iterator[str]:
+    """A database with the addons and what all tests need, to be copied and then dropped."""
+    begin = time.monotonic()
+    print("Installing the addons, log in .local/log/install.log", flush=True)
+    with databases.scratch(demo=False, purpose="ready") as database:
+        databases.install(database, addons(), f"install{suffix}.log")
+        databases.run_script(database, "prepare_tests.py", f"prepare{suffix}.log")
+        print(f"Installing the addons: done in {time.monotonic() - begin:.0f} s", flush=True)
+        yield database
+
+
+def _suite(name: str, tags: str, suffix: str, source: str | None = None) -> tuple[int, int]:
     log = local_log(f"test{'' if name == 'main' else '-' + name}{suffix}.log")
-    summary = run_suite(name, demo, tags, log)
+    summary = run_suite(name, name == "demo", tags, log, source)
     return summary.passed, summary.failed
 
 
@@ -115,15 +129,16 @@ def _has_demo_tests() -> bool:
     return any(DEMO_TAG in path.read_text() for path in ROOT.glob("ar_collections*/tests/**/*.py"))
 
 
-def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
-    """Install the addons on a scratch database and run the tests that ``tags`` choose."""
+def run_suite(name: str, demo: bool, tags: str, log, source: str | None = None) -> Summary:
+    """Run the tests that ``tags`` choose on a copy of ``source``, or where the addons have just
+    been installed."""
     begin = time.monotonic()
     shown = tags if len(tags) < 80 else f"{tags.count(',') + 1} classes"
     print(f"Tests of the {name} suite ({shown}), log in {log.relative_to(ROOT)}", flush=True)
     progress = Progress()
     reader = LogReader(addons(), progress.start, progress.complain)
-    with databases.scratch(demo, name) as database:
-        code = _run_odoo(database, tags, log, reader)
+    with databases.scratch(demo, name, source) as database:
+        code = _run_odoo(database, tags, log, reader, [] if source else ["-i", ",".join(addons())])
     summary = reader.close()
     progress.end()
     if code and not summary.failed:
@@ -142,10 +157,10 @@ def run_suite(name: str, demo: bool, tags: str, log) -> Summary:
     return summary
 
 
-def _run_odoo(database: str, tags: str, log, reader: LogReader) -> int:
+def _run_odoo(database: str, tags: str, log, reader: LogReader, install: list[str]) -> int:
     command = odoo(
-        "server", "-d", database, "-i", ",".join(addons()), "--test-tags", tags,
-        "--stop-after-init", "--http-port", str(free_port()), "--max-cron-threads", "0",
+        "server", "-d", database, *install, "--test-tags", tags, "--stop-after-init",
+        "--http-port", str(free_port()), "--max-cron-threads", "0",
         "--screenshots", str(LOG / "screenshots"), "--log-level", "info",
     )  # fmt: skip
     with (
