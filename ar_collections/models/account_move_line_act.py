@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 
 class AccountMoveLine(models.Model):
@@ -62,17 +63,23 @@ class AccountMoveLine(models.Model):
         account = self._ar_account()
         account.check_access("write")
         copies = self.env["ar.collection.copy"]._queue(account, self.move_id, account.contact_id)
-        # sudo: the address of a mail that the caller has just ordered
-        address = copies.sudo().email_to
+        copies = copies.sudo()  # a mail that the caller has just ordered
+        values = {"count": len(self.move_id), "address": copies.email_to}
+        message = self.env._(
+            "Copies of %(count)s invoices leave for %(address)s in a minute.", **values
+        )
+        if copies.allowed_at:
+            message = self.env._(
+                "Copies of %(count)s invoices leave for %(address)s as soon as the contact rule "
+                "allows it: %(when)s.",
+                when=format_datetime(self.env, copies.allowed_at, dt_format="EEE d MMM HH:mm"),
+                **values,
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "Copies of %(count)s invoices leave for %(address)s in a minute.",
-                    count=len(self.move_id),
-                    address=address,
-                ),
+                "message": message,
             },
         }

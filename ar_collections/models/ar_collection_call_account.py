@@ -23,7 +23,9 @@ class ArCollection(models.Model):
         help="Result of the last call.",
     )
     callback_at = fields.Datetime(
-        string="Call back at", readonly=True, help="The time the debtor asked to be called."
+        string="Call back at",
+        readonly=True,
+        help="The time the debtor asked to be called, or the collector to be reminded.",
     )
     unanswered_attempts = fields.Integer(
         string="Attempts without answer",
@@ -44,7 +46,7 @@ class ArCollection(models.Model):
         if not self:
             return
         self.env["ar.collection.call"].flush_model()
-        self.flush_model(["last_contact_date", "reply_received_at", *KEPT])
+        self.flush_model(["last_contact_date", "remind_at", "reply_received_at", *KEPT])
         for company, accounts in self.grouped("company_id").items():
             zone = company.sudo().partner_id.tz or "UTC"  # a timezone
             self.env.cr.execute(accounts._recount_sql(zone))
@@ -55,7 +57,7 @@ class ArCollection(models.Model):
             """
             UPDATE ar_collection account
                SET last_call_id = last.id, last_result_id = last.result_id,
-                   callback_at = last.callback_at,
+                   callback_at = coalesce(account.remind_at, last.callback_at),
                    unanswered_attempts = coalesce(missed.attempts, 0),
                    last_contact_date = greatest(account.last_contact_date,
                        (spoken.at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date)

@@ -146,6 +146,7 @@ class ArCollection(models.Model):
         action["context"] = {
             "dialog_size": "extra-large",
             "ar_next_ids": self.env.context.get("ar_next_ids") or [],
+            "ar_next_on_page": bool(self.env.context.get("ar_next_on_page")),
             **{f"default_{name}": value for name, value in self._call_defaults().items()},
         }
         return action
@@ -210,13 +211,20 @@ class ArCollection(models.Model):
     def _action_next(self):
         """Hook: the window to open after a call with this debtor: the next of the list.
 
-        Context: ``ar_next_ids``, ids of the debtors of the list in their order.
+        Context: ``ar_next_ids``, ids of the debtors of the list in their order;
+        ``ar_next_on_page``: the form was opened on a debtor's page, which is told to show the
+        next debtor (``ar_next_id``) and to open the form there.
         """
         ids = self.env.context.get("ar_next_ids") or []
         after = ids[ids.index(self.id) + 1 :] if self.id in ids else []
         following = self.search([("id", "in", after)]).sorted(lambda account: ids.index(account.id))
         if not following:
             return {"type": "ir.actions.act_window_close"}
+        if self.env.context.get("ar_next_on_page"):
+            return {
+                "type": "ir.actions.act_window_close",
+                "infos": {"ar_next_id": following[0].id},
+            }
         return following[:1].with_context(ar_next_ids=after).action_log_call()
 
 

@@ -46,7 +46,9 @@ class ArCollection(models.Model):
                 SELECT account.id, account.company_id, account.partner_id AS debtor_id,
                        account.do_not_contact, account.written_only, account.deceased,
                        account.insolvent, account.legal_stop, account.contact_since,
-                       account.attorney_id, account.contact_tz, account.callback_at,
+                       account.attorney_id, account.contact_tz,
+                       CASE WHEN account.remind_at IS NULL THEN account.callback_at END
+                       AS callback_at,
                        account.contact_override_channel, account.contact_override_until,
                        account.contact_override_user_id,
                        policy.contact_rule_id AS rule_id, contact.id AS contact_id,

@@ -47,6 +47,9 @@ class ArCollectionCopy(models.Model):
         default="queued",
     )
     error = fields.Char(string="Remark")
+    allowed_at = fields.Datetime(
+        string="Allowed from", help="The contact rule of the debtor: the copies leave then."
+    )
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict")
 
     _queued_idx = models.Index("(id) WHERE state = 'queued'")
@@ -56,7 +59,8 @@ class ArCollectionCopy(models.Model):
     def _queue(self, account, moves, contact, call=None):
         """Let copies of these invoices go to a contact in the next minute.
 
-        :raises UserError: no invoice, no address, or one that wants no e-mails.
+        :raises UserError: no invoice, no address, one that wants no e-mails, or the contact rule
+            forbids it. Where it only makes them wait, they do.
         """
         moves = moves.filtered(lambda move: move.is_sale_document() and move.state == "posted")
         if not moves:
@@ -79,6 +83,9 @@ class ArCollectionCopy(models.Model):
                     email=email,
                 )
             )
+        verdict = account._contact_check("email")[account.id]
+        if self._is_forbidden(verdict):
+            raise UserError(verdict["reason"])
         # sudo: copies on their way are read-only for people
         copies = self.sudo().create(
             {
@@ -87,11 +94,17 @@ class ArCollectionCopy(models.Model):
                 "move_ids": [fields.Command.set(moves.ids)],
                 "contact_id": contact.id,
                 "email_to": email,
+                "allowed_at": verdict["allowed_at"],
                 "user_id": self.env.uid,
             }
         )
-        self.env.ref(CRON).sudo()._trigger()  # our job
+        self.env.ref(CRON).sudo()._trigger(copies.allowed_at or None)  # our job
         return copies.with_env(self.env)
+
+    @api.model
+    def _is_forbidden(self, verdict):
+        """Whether waiting does not help. Which address has opted out is asked of the address."""
+        return not (verdict["allowed"] or verdict["allowed_at"] or verdict["code"] == "opted_out")
 
     # === SENDING === #
     @api.model
@@ -130,9 +143,11 @@ class ArCollectionCopy(models.Model):
                     """
                     SELECT id FROM ar_collection_copy
                      WHERE state = 'queued' AND id != ALL(%s::int[])
+                       AND (allowed_at IS NULL OR allowed_at <= %s)
                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
                     """,
                     list(passed),
+                    fields.Datetime.now(),
                 )
             )
         except TransactionRollbackError:  # somebody else has it
@@ -142,6 +157,8 @@ class ArCollectionCopy(models.Model):
 
     def _send(self):
         """Write the mail and count it as handed over; commit; then hand it over."""
+        if self._waits_or_fails():
+            return
         try:
             mail = self._write_mail()
             self.state = "sending"
@@ -157,6 +174,18 @@ class ArCollectionCopy(models.Model):
             mail.unlink()
         else:
             self._fail(mail.failure_reason or self.env._("The mail server did not take it."))
+
+    def _waits_or_fails(self):
+        """Whether the contact rule, which may have changed meanwhile, stands against it now."""
+        verdict = self.collection_id._contact_check("email")[self.collection_id.id]
+        if self._is_forbidden(verdict):
+            self._fail(verdict["reason"])
+            return True
+        if not verdict["allowed"] and verdict["allowed_at"]:
+            self.allowed_at = verdict["allowed_at"]
+            self.env.ref(CRON).sudo()._trigger(self.allowed_at)  # our job
+            return True
+        return False
 
     def _fail(self, why):
         """The collector who promised the copies learns that they did not leave."""

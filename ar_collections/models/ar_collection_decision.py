@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..tools import contact
+
 #: Why a debtor gets no notice, in the order of what needs somebody's work first.
 REASONS = [
     ("no_address", "No address"),
@@ -157,11 +159,28 @@ class ArCollectionDecision(models.Model):
             case "delivery_unknown":
                 return self.env._("An earlier notice may or may not have arrived; please decide")
             case "contact_rule":
-                return self.env._("The debtor is not to be contacted; the contact tab says why")
+                return self._explain_contact()
             case None | False:
                 return self._explain_notice()
         labels = dict(self._fields["reason"]._description_selection(self.env))
         return self._explain_date() or labels[self.reason]
+
+    def _explain_contact(self):
+        """Who or what forbids it, as it is noted today."""
+        account = self.collection_id.sudo()  # what was noted of a debtor whose row one reads
+        if account.attorney_id:
+            return self.env._(
+                "Represented by %(attorney)s: nothing goes to the debtor, please write to the "
+                "attorney",
+                attorney=account.attorney_id.name,
+            )
+        labels = account.fields_get(list(contact.STOPS), ["string"])
+        why = [label["string"] for name, label in labels.items() if account[name]]
+        if why:
+            return self.env._(
+                "The debtor is not to be contacted: %(why)s", why=", ".join(sorted(why))
+            )
+        return self.env._("The contact rule of the debtor forbids every channel of this level")
 
     def _explain_date(self):
         """One sentence with the day on which things change; None without such a day."""

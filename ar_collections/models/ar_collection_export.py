@@ -39,6 +39,7 @@ class ArCollectionExport(models.Model):
             ("sub_ledger", "Receivables sub-ledger"),
             ("year_end", "Receivables at year end"),
             ("sample", "Sample for the auditor"),
+            ("run", "Decisions of a run"),
         ],
         required=True,
         readonly=True,
@@ -170,6 +171,7 @@ class ArCollectionExport(models.Model):
             "sub_ledger": ageing._write_sub_ledger,
             "year_end": ageing._write_year_end,
             "sample": ageing._write_sample,
+            "run": self.env["ar.collection.run"]._write_xlsx,
         }[self.document]
         return write(path, self.options or {})
 

@@ -22,6 +22,8 @@ FIGURE_ITEMS = {
     "net_collectable": "item.days > 0 AND item.open_currency > item.held_currency OR item.open < 0",
     "unapplied_credit": "item.open < 0",
 }
+#: The claims by age, as the aged bar shows them.
+BUCKETS = ("not_due", "bucket_1", "bucket_2", "bucket_3", "bucket_4", "bucket_5")
 
 
 class ArCollection(models.Model):
@@ -87,14 +89,20 @@ class ArCollection(models.Model):
             )
         return result
 
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("allowed_company_ids", "ar_collections_bucket")
     @api.depends("partner_id", "company_id", "write_date")
     def _compute_item_ids(self):
+        """The open items, the oldest first; with ``ar_collections_bucket`` in the context,
+        ``not_due`` or ``bucket_1`` .. ``bucket_5``, only the claims of that age."""
+        bucket = self.env.context.get("ar_collections_bucket")
         for account in self:
-            account.item_ids = self.env["account.move.line"].search(
-                account._open_items_domain(), order="date_maturity, id"
-            )
-            account.item_count = len(account.item_ids)
+            domain = account._open_items_domain()
+            items = self.env["account.move.line"].search(domain, order="date_maturity, id")
+            account.item_count = len(items)
+            if bucket in BUCKETS:
+                aged = set(account._live_items(bucket))
+                items = items.filtered(lambda item, aged=aged: item.id in aged)
+            account.item_ids = items
 
     def _live_items(self, figure):
         """Ids of the open items behind a figure of the debtor.

@@ -1,4 +1,10 @@
+from babel.lists import format_list
+
 from odoo import fields, models
+from odoo.tools.misc import babel_locale_parse
+
+#: So many invoices are named in the letter; of further ones their number.
+NAMED = 12
 
 
 class ArCollectionNotice(models.Model):
@@ -14,7 +20,8 @@ class ArCollectionNotice(models.Model):
     invoice_files = fields.Json(
         readonly=True,
         help="The invoices that went with the e-mail: `attached`, their numbers, or `links`, "
-        "[number, address] of each when they were too large.",
+        "[number, address] of each when they were too large. `enclosed`: numbers of those "
+        "printed after the letter.",
     )
     enclosure_ids = fields.Many2many(
         "ir.attachment",
@@ -48,6 +55,19 @@ class ArCollectionNotice(models.Model):
         """Keep what is to be printed after the letter; made now, a batch only prints it."""
         moves = self._claimed_invoices() if self.level_id.attach_invoices else ()
         self.enclosure_ids = [(6, 0, [self._invoice_file(move).id for move in moves])]
+        numbers = [move.name for move in moves]
+        self.invoice_files = {"attached": [], "links": [], "enclosed": numbers} if moves else False
+
+    def _enclosed_text(self):
+        """The line of the letter that names what is printed after it; empty without any."""
+        numbers = (self.invoice_files or {}).get("enclosed") or []
+        if not numbers:
+            return ""
+        names = numbers[:NAMED]
+        if rest := len(numbers) - NAMED if len(numbers) > NAMED else 0:
+            names = [*names, self.env._("%(count)s more", count=rest)]
+        listed = format_list(names, locale=babel_locale_parse(self.env.lang))
+        return self.env._("Enclosed: copies of %(invoices)s", invoices=listed)
 
     def _sheets(self):
         """The PDFs to be printed: the letter, then the invoices of its level."""

@@ -48,6 +48,7 @@ class ArCollectionNotice(models.Model):
             "closing": letter_text.paragraphs(texts["letter_closing"], **dates),
             "currencies": currencies,
             "not_included": notice._not_included(),
+            "enclosed": notice._enclosed_text(),
             "payments": [notice._prepare_payment(row) for row in notice._content_totals()],
             "signatory": notice._prepare_signatory(),
             "sender": notice._prepare_sender(),

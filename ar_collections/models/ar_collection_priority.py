@@ -19,6 +19,7 @@ VALUES = {
     "credit": "used.percent",
     "contact": "coalesce(setting.day - account.last_contact_date, source.days_overdue)",
     "unanswered": "account.unanswered_attempts",
+    "callback": "floor(extract(epoch FROM setting.day_end - account.callback_at) / 86400)",
     "level": "ladder.rank",
     "trust": "CASE partner.trust ->> account.company_id::text WHEN 'good' THEN 1"
     " WHEN 'bad' THEN 3 ELSE 2 END",

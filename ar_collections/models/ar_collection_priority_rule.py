@@ -12,6 +12,7 @@ KINDS = [
     ("credit", "Credit limit used (percent)"),
     ("contact", "Days since the last contact"),
     ("unanswered", "Attempts without answer"),
+    ("callback", "Days since a call-back was missed"),
     ("level", "Level reached (1: the first)"),
     ("trust", "Degree of trust (1: good, 2: normal, 3: bad)"),
     ("reply", "Reply received (1)"),

@@ -98,11 +98,14 @@ class ArCollectionRun(models.Model):
         stopped = self.env["ar.collection"]._contact_stopped(
             [row["account"]["account_id"] for row in candidates], names
         )
+        preferred = {} if own_notice else self._preferred_channels(candidates, plans)
         for row in candidates:
             decision, debtor = row["decision"], row["account"]["partner_id"]
             stops = stopped.get(row["account"]["account_id"], ())
             usable = [name for name in names if debtor in reachable[name] and name not in stops]
-            channels = ladder.channels_of(*plans[decision.level.id], usable)
+            channels = ladder.channels_of(
+                *plans[decision.level.id], usable, preferred.get(row["account"]["account_id"])
+            )
             row["decision"] = (
                 ladder.Decision(
                     decision.level, None, decision.claims, decision.date, channels=channels
@@ -110,6 +113,36 @@ class ArCollectionRun(models.Model):
                 if channels
                 else ladder.Decision(None, "contact_rule" if stops else "no_address")
             )
+
+    @api.model
+    def _preferred_channels(self, candidates, plans):
+        """The channel each debtor has asked for, where a level leaves a choice: dict id of the
+        account -> channel. A final demand leaves through all its channels.
+
+        :param dict plans: id of a level -> (its channels, its fallback).
+        """
+        open_to = {
+            level_id
+            for level_id, (names, fallback) in plans.items()
+            if len({*names, fallback} - {None}) > 1
+        }
+        account_ids = [
+            row["account"]["account_id"]
+            for row in candidates
+            if row["decision"].level.id in open_to and not row["decision"].level.formal
+        ]
+        if not account_ids:
+            return {}
+        self.env["ar.collection"].flush_model(["preferred_channel"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, preferred_channel FROM ar_collection"
+                    " WHERE id = ANY(%s::int[]) AND preferred_channel IS NOT NULL",
+                    account_ids,
+                )
+            )
+        )
 
     def _insert_decisions(self, results):
         """Write the decisions of this run, with the notices that came of them, in one statement."""

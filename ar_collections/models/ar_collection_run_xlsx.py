@@ -1,6 +1,13 @@
-from odoo import fields, models
+from pathlib import Path
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..report.xlsx import workbook
 from ..tools.table import Column, Money, Table
+
+#: So many decisions are written while the reader waits; more by a job.
+AT_ONCE = 10_000
 
 
 class ArCollectionRun(models.Model):
@@ -8,6 +15,44 @@ class ArCollectionRun(models.Model):
 
     _name = "ar.collection.run"
     _inherit = ["ar.collection.run", "ar.collection.export.mixin"]
+
+    def action_export(self):
+        """Download the run; one with many decisions is written by a job, which tells."""
+        self.ensure_one()
+        self.check_access("read")
+        count = self.env["ar.collection.decision"].search_count([("run_id", "=", self.id)])
+        if count <= AT_ONCE:
+            return super().action_export()
+        self.env["ar.collection.export"]._ask("run", "xlsx", {"run_id": self.id}, at_once=False)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%(count)s decisions are being written. You are told when the file is ready; it "
+                    "then stands under Reporting > Exports, too.",
+                    count=count,
+                ),
+            },
+        }
+
+    @api.model
+    def _write_xlsx(self, path, options):
+        """Write a run to a file, with the rights of the reader.
+
+        :param dict options: ``run_id``. :return: name of the file.
+        :raises UserError: the run is gone; simulations are kept for a week.
+        """
+        run = self.browse(options["run_id"]).exists()
+        if not run:
+            raise UserError(
+                self.env._("The simulation is not kept any more. Please simulate once again.")
+            )
+        run.check_access("read")
+        name, tables = run._xlsx()
+        Path(path).write_bytes(workbook(tables))
+        return f"{name}.xlsx"
 
     def _xlsx(self):
         """:return: (name of the file, list of ``tools.table.Table``)."""

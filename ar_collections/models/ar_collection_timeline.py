@@ -7,7 +7,10 @@ KINDS = [
     ("notice", "Notice"),
     ("promise", "Promise"),
     ("payment", "Payment"),
+    ("credit", "Credit note"),
     ("dispute", "Dispute"),
+    ("plan", "Plan"),
+    ("hold", "Hold"),
 ]
 #: Context key that says so when a message is written.
 KIND = "ar_collections_kind"
@@ -64,8 +67,56 @@ class ArCollectionNotice(models.Model):
         return super(ArCollectionNotice, notice)._post_to_debtor(*args, **kwargs)
 
 
+class ArCollectionPlan(models.Model):
+    _inherit = "ar.collection.plan"
+
+    def _log_on_accounts(self, text):
+        plans = self.with_context(**{KIND: "plan"})
+        return super(ArCollectionPlan, plans)._log_on_accounts(text)
+
+
+class ArCollectionHold(models.Model):
+    """A hold that a person places, is granted or ends; those of promises, disputes and plans
+    are told by these."""
+
+    _inherit = "ar.collection.hold"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        holds = super().create(vals_list)
+        own = holds.filtered(
+            lambda hold: not hold.source_model and hold.approval_state != "waiting"
+        )
+        texts = {}
+        for hold in own:
+            texts.setdefault(hold.collection_id.id, []).append(hold._placed_text())
+        if texts:
+            # sudo: a line of the program's on the timeline of a debtor whose hold was just placed
+            accounts = self.env["ar.collection"].sudo().with_context(**{KIND: "hold"})
+            bodies = {key: ". ".join(lines) for key, lines in texts.items()}
+            accounts.browse(texts)._message_log_batch(bodies)
+        return holds
+
+    def _placed_text(self):
+        parts = [self.env._("Hold: %(hold)s", hold=self.display_name)]
+        if self.amount:
+            parts.append(self.currency_id.format(self.amount))
+        if self.date_to:
+            day = format_date(self.env, self.date_to)
+            parts.append(self.env._("until %(day)s", day=day))
+        return ", ".join(parts)
+
+    @api.model
+    def _tell_debtor(self, hold, text, reason=None):
+        hold = hold.with_context(**{KIND: "hold"})
+        return super()._tell_debtor(hold, text, reason)
+
+    def action_end(self):
+        return super(ArCollectionHold, self.with_context(**{KIND: "hold"})).action_end()
+
+
 class ArCollection(models.Model):
-    """Payments stand in the timeline, too."""
+    """Payments and credit notes stand in the timeline, too."""
 
     _inherit = "ar.collection"
 
@@ -89,16 +140,19 @@ class ArCollection(models.Model):
 
     @api.model
     def _log_payments(self, partner_ids):
-        """A line in the timeline of each debtor whose money has come since the last time."""
+        """A line in the timeline of each debtor who has paid, or was given a credit note, since
+        the last time."""
         self.flush_model(["payment_line_seen"])
         rows = self.env.execute_query_dict(
             SQL(
                 """
                 SELECT account.id, line.id AS line_id, line.date, line.move_name, line.currency_id,
-                       -line.amount_currency AS amount
+                       -line.amount_currency AS amount,
+                       CASE journal.type WHEN 'sale' THEN 'credit' ELSE 'payment' END AS kind
                   FROM ar_collection account
                   JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
                   JOIN account_move_line line ON line.partner_id = partner.id
+                  JOIN account_journal journal ON journal.id = line.journal_id
                   JOIN res_company company ON company.id = line.company_id
                  WHERE account.partner_id = ANY(%s::int[])
                    AND split_part(company.parent_path, '/', 1)::int = account.company_id
@@ -106,8 +160,7 @@ class ArCollection(models.Model):
                    AND line.create_date >= account.create_date - interval '1 day'
                    AND line.account_id IN (SELECT id FROM account_account
                                             WHERE account_type = 'asset_receivable')
-                   AND line.journal_id IN (SELECT id FROM account_journal
-                                            WHERE type IN ('bank', 'cash', 'credit'))
+                   AND journal.type IN ('bank', 'cash', 'credit', 'sale')
                    AND line.balance < 0 AND line.parent_state = 'posted'
                  ORDER BY line.id
                 """,
@@ -116,20 +169,14 @@ class ArCollection(models.Model):
         )
         if not rows:
             return
-        currencies = self.env["res.currency"]
-        texts, seen = {}, {}
+        texts, seen = {"payment": {}, "credit": {}}, {}
         for row in rows:
-            text = self.env._(
-                "Payment received: %(amount)s on %(day)s (%(number)s)",
-                amount=currencies.browse(row["currency_id"]).format(float(row["amount"])),
-                day=format_date(self.env, row["date"]),
-                number=row["move_name"] or "",
-            )
-            texts.setdefault(row["id"], []).append(text)
+            texts[row["kind"]].setdefault(row["id"], []).append(self._payment_text(row))
             seen[row["id"]] = row["line_id"]
-        # sudo: the machine writes what the ledger says on the timeline of every debtor
-        accounts = self.sudo().with_context(**{KIND: "payment"}).browse(texts)
-        accounts._message_log_batch({key: ". ".join(lines) for key, lines in texts.items()})
+        for kind, lines in texts.items():
+            # sudo: the machine writes what the ledger says on the timeline of every debtor
+            accounts = self.sudo().with_context(**{KIND: kind}).browse(lines)
+            accounts._message_log_batch({key: ". ".join(value) for key, value in lines.items()})
         self.env.cr.execute(
             SQL(
                 """
@@ -141,3 +188,16 @@ class ArCollection(models.Model):
             )
         )
         self.invalidate_model(["payment_line_seen"])
+
+    @api.model
+    def _payment_text(self, row):
+        values = {
+            "amount": self.env["res.currency"]
+            .browse(row["currency_id"])
+            .format(float(row["amount"])),
+            "day": format_date(self.env, row["date"]),
+            "number": row["move_name"] or "",
+        }
+        if row["kind"] == "credit":
+            return self.env._("Credit note: %(amount)s on %(day)s (%(number)s)", **values)
+        return self.env._("Payment received: %(amount)s on %(day)s (%(number)s)", **values)

@@ -96,7 +96,11 @@ class ArCollection(models.Model):
         if left:
             left.action_refresh()
             run._queue(run._decide(company, run.date, left.partner_id.ids))
-        return run.decision_ids.search([("run_id", "=", run.id), ("collection_id", "in", self.ids)])
+        decided = run.decision_ids.search(
+            [("run_id", "=", run.id), ("collection_id", "in", self.ids)]
+        )
+        (decided - done).notice_id._made_on_call()
+        return decided
 
     @api.model
     def _told_notices(self, notices, decisions):

@@ -132,7 +132,9 @@ class ArCollection(models.Model):
             ArCollection,
             self.with_context(ar_next_ids=[number for number in ids if number in set(free.ids)]),
         )._action_next()
-        next_id = following.get("context", {}).get("default_collection_id")
+        next_id = following.get("context", {}).get("default_collection_id") or following.get(
+            "infos", {}
+        ).get("ar_next_id")
         if next_id:
             self.browse(next_id).action_take()
         else:

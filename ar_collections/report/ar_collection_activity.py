@@ -8,6 +8,7 @@ KINDS = [
     ("promise", "Promise noted"),
     ("judged", "Promise judged"),
     ("notice", "Notice sent"),
+    ("dispute", "Dispute opened"),
     ("paid", "Payment after an action"),
 ]
 #: Rates: the sum of one column in percent of the sum of another.
@@ -18,8 +19,8 @@ RATES = {
 
 
 class ArCollectionActivity(models.Model):
-    """What collectors did and what came of it: a row for each call, promise and notice, and
-    for each payment that followed one of them. Days are those of the company."""
+    """What collectors did and what came of it: a row for each call, promise, notice and
+    dispute, and for each payment that followed one of them. Days are those of the company."""
 
     _name = "ar.collection.activity"
     _description = "Activity of Collectors"
@@ -37,6 +38,7 @@ class ArCollectionActivity(models.Model):
             "is_contact",
             "right_party",
         ],
+        "ar.collection.dispute": ["call_id", "collection_id", "collector_id", "date_opened"],
         "ar.collection.notice": ["collection_id", "date_sent", "channel", "state", "user_id"],
         "ar.collection.promise": [
             "collection_id",
@@ -57,13 +59,14 @@ class ArCollectionActivity(models.Model):
     date = fields.Date(
         readonly=True,
         help="Of a call or notice the day it was made, of a promise the day it was noted or "
-        "judged, of a payment its accounting date.",
+        "judged, of a dispute the day it was opened, of a payment its accounting date.",
     )
     user_id = fields.Many2one(
         "res.users",
         string="Collector",
         readonly=True,
-        help="Who called or took the promise; of a notice whom it names as the contact.",
+        help="Who called or took the promise; of a notice whom it names as the contact; of a "
+        "dispute who had the call on which it was opened, else its coordinator.",
     )
     portfolio_id = fields.Many2one(
         "ar.collection.portfolio",
@@ -136,8 +139,13 @@ class ArCollectionActivity(models.Model):
     notices = fields.Integer(
         readonly=True, help="Notices that were sent to debtors, by themselves or by hand."
     )
+    disputes = fields.Integer(
+        string="Disputes opened",
+        readonly=True,
+        help="Disputes, deductions and queries opened in the period, whatever became of them.",
+    )
     collected = fields.Monetary(
-        string="Collected after an action",
+        string="Collected within 7 days",
         readonly=True,
         help="Money allocated to items whose accounting date is at most 7 days after an attempt, "
         "a conversation, a notice or a promise; each payment is credited to the last of them "

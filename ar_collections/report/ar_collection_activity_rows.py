@@ -27,6 +27,7 @@ DEFAULTS = {
     "judged": SQL("0"),
     "kept": SQL("0"),
     "notices": SQL("0"),
+    "disputes": SQL("0"),
     "collected": SQL("0.0"),
 }
 
@@ -45,6 +46,7 @@ class ArCollectionActivity(models.Model):
                 self._judged_sql(),
                 self._notices_sql(),
                 self._payments_sql(),
+                self._disputes_sql(),
             ]
         )
 
@@ -71,7 +73,7 @@ class ArCollectionActivity(models.Model):
                 """,
                 self._companies_sql(),
             ),
-            id=SQL("call.id * 5"),
+            id=SQL("call.id * 6"),
             kind=SQL("'call'"),
             date=self._day_sql(SQL("call.date")),
             user_id=SQL("call.user_id"),
@@ -95,7 +97,7 @@ class ArCollectionActivity(models.Model):
                  WHERE promise.state != 'cancelled'
                 """
             ),
-            id=SQL("promise.id * 5 + 1"),
+            id=SQL("promise.id * 6 + 1"),
             kind=SQL("'promise'"),
             date=SQL("promise.given_on"),
             user_id=SQL("promise.user_id"),
@@ -116,7 +118,7 @@ class ArCollectionActivity(models.Model):
                    AND promise.judged_on IS NOT NULL
                 """
             ),
-            id=SQL("promise.id * 5 + 2"),
+            id=SQL("promise.id * 6 + 2"),
             kind=SQL("'judged'"),
             date=SQL("promise.judged_on"),
             user_id=SQL("promise.user_id"),
@@ -137,7 +139,7 @@ class ArCollectionActivity(models.Model):
                 """,
                 self._companies_sql(),
             ),
-            id=SQL("notice.id * 5 + 3"),
+            id=SQL("notice.id * 6 + 3"),
             kind=SQL("'notice'"),
             date=self._day_sql(SQL("notice.date_sent")),
             user_id=SQL("notice.user_id"),
@@ -145,6 +147,27 @@ class ArCollectionActivity(models.Model):
             res_model=SQL("'ar.collection.notice'"),
             res_id=SQL("notice.id"),
             notices=SQL("1"),
+        )
+
+    def _disputes_sql(self):
+        return self._row_sql(
+            SQL(
+                """
+                  FROM ar_collection_dispute dispute
+                  JOIN ar_collection account ON account.id = dispute.collection_id
+                  JOIN %s ON company.id = account.company_id
+                  LEFT JOIN ar_collection_call call ON call.id = dispute.call_id
+                """,
+                self._companies_sql(),
+            ),
+            id=SQL("dispute.id * 6 + 5"),
+            kind=SQL("'dispute'"),
+            date=self._day_sql(SQL("dispute.date_opened")),
+            user_id=SQL("coalesce(call.user_id, dispute.collector_id)"),
+            channel=SQL("call.channel"),
+            res_model=SQL("'ar.collection.dispute'"),
+            res_id=SQL("dispute.id"),
+            disputes=SQL("1"),
         )
 
     def _payments_sql(self):
@@ -180,7 +203,7 @@ class ArCollectionActivity(models.Model):
                 companies=self._companies_sql(),
                 action=self._last_action_sql(),
             ),
-            id=SQL("part.id * 5 + 4"),
+            id=SQL("part.id * 6 + 4"),
             kind=SQL("'paid'"),
             date=SQL("credit.date"),
             user_id=SQL("action.user_id"),

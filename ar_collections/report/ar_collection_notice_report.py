@@ -99,12 +99,15 @@ class ReportArCollectionNotice(models.AbstractModel):
         text = [letter_text.plain_text(part) for part in content["text"]]
         closing = [letter_text.plain_text(part) for part in content["closing"]]
         note_lines = sum(letter_text.text_lines(note, size=7.8) for note in content["not_included"])
+        enclosed = content["enclosed"]
+        enclosed_lines = letter_text.text_lines(enclosed, size=7.8) if enclosed else 0
         title_lines = letter_text.text_lines(content["subject"], size=13)
         return (
             (sum(map(letter_text.text_lines, text)) - 2) * letter.LINE
             + (sum(map(letter_text.text_lines, closing)) - 1) * letter.LINE
             + (len(text) + len(closing) - 2) * letter.GAP
             + (note_lines - 1) * letter.SMALL_LINE
+            + (enclosed_lines * letter.SMALL_LINE + letter.GAP if enclosed else 0)
             + (title_lines - 1) * 1.2 * letter.LINE
         )
 

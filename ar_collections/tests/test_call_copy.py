@@ -1,4 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -50,6 +53,42 @@ class TestCallCopy(SmtpMixin, CallCommon):
         self.assertEqual(copies.state, "failed")
         self.assertEqual(self.account.next_action, "Send the invoice copies another way")
         self.assertEqual(self.account.next_action_date, self.today)
+
+    # === THE CONTACT RULE === #
+    def test_the_contact_rule_forbids(self):
+        item = self._item(self.invoice).with_user(self.lena)
+        self.account.attorney_id = self._debtor("Studio Legale Conti")
+        with self.assertRaisesRegex(UserError, "attorney.*Studio Legale Conti"):
+            item.action_ar_copy()
+        self.account.attorney_id = False
+        self.account.written_only = True
+        item.action_ar_copy()
+        self.account.written_only = False
+        self.account.do_not_contact = True
+        self._send()
+        [copies] = self.env["ar.collection.copy"].search([])
+        self.assertEqual(copies.state, "failed", "forbidden meanwhile")
+        self.assertFalse(self.sink.mails)
+        self.assertEqual(self.account.next_action, "Send the invoice copies another way")
+
+    def test_copies_wait_for_the_hours(self):
+        rule = self.env.ref("ar_collections.contact_rule_business")
+        rule.write({"active": True, "hours_email": True})
+        with freeze_time("2026-11-21 12:00:00"):  # a Saturday
+            action = (
+                self._item(self.invoice)
+                .with_user(self.lena)
+                .with_context(tz="UTC")
+                .action_ar_copy()
+            )
+            self.assertIn("as soon as the contact rule allows it", action["params"]["message"])
+            [copies] = self.env["ar.collection.copy"].search([])
+            self._send()
+            self.assertEqual(copies.state, "queued")
+            self.assertGreater(str(copies.allowed_at), "2026-11-22 20:00")
+        with freeze_time(copies.allowed_at + timedelta(minutes=1)):
+            self._send()
+        self.assertEqual(copies.state, "sent")
 
     def test_an_interrupted_copy_is_never_sent_again_by_itself(self):
         """The job died between the mail server's acceptance and the answer."""

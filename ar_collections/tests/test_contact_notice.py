@@ -67,9 +67,37 @@ class TestContactNotice(ChannelCommon):
                 self.account[field] = False
         self.account.attorney_id = self._debtor("Attorney")
         self.assertEqual(self._decisions()[self.debtor].reason, "contact_rule")
+        self.assertIn("write to the attorney", self._why())
         self.account.attorney_id = False
         self.account.written_only = True
         self.assertEqual(self._decisions()[self.debtor].channels, ("email",))
+
+    def _why(self):
+        run = self.Run._simulate(self.company, self.today)
+        return run.decision_ids.filtered(lambda row: row.collection_id == self.account).why
+
+    def test_the_preferred_channel_where_there_is_a_choice(self):
+        self.debtor.write(self.place)
+        self.reminder.fallback_channel = "letter"
+
+        def channels():
+            return self._decisions()[self.debtor].channels
+
+        self.assertEqual(channels(), ("email",))
+        self.account.preferred_channel = "letter"
+        self.assertEqual(channels(), ("letter",))
+        self.reminder.fallback_channel = False
+        self.assertEqual(channels(), ("email",), "the level leaves no choice")
+        self.reminder.send_letter = True
+        self.assertEqual(channels(), ("letter",))
+        self.account.preferred_channel = "phone"
+        self.assertEqual(channels(), ("email", "letter"), "no channel of a notice")
+        self.account.preferred_channel = "email"
+        self.reminder.formal = True
+        self.assertEqual(channels(), ("email", "letter"), "a final demand goes by all its ways")
+        self.reminder.formal = False
+        self.debtor.email = False
+        self.assertEqual(channels(), ("letter",), "no address for the one that is preferred")
 
     def test_stopped_between_run_and_delivery(self):
         self.rule.hours_email = False

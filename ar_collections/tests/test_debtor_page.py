@@ -97,6 +97,51 @@ class TestDebtorPage(ArCollectionsCommon):
         self.assertIn("promise", kinds)
         self.assertIn(False, kinds)
 
+    def test_credit_notes_and_holds_have_kinds(self):
+        move = self._invoice(500, 30)
+        account = self._account()
+        self._pay(move, 100)
+        self._credit_note(40)
+        self._refresh()
+        hold = self._hold(move, 50)
+        hold.action_end()
+        self._refresh()
+        kinds = account.message_ids.sorted("id").mapped("ar_kind")
+        self.assertEqual([kind for kind in kinds if kind], ["payment", "credit", "hold", "hold"])
+        [credit] = account.message_ids.filtered(lambda message: message.ar_kind == "credit")
+        self.assertIn("40.00", credit.body)
+        placed, ended = account.message_ids.sorted("id").filtered(
+            lambda message: message.ar_kind == "hold"
+        )
+        self.assertIn("50.00", placed.body)
+        self.assertIn("Hold ended", ended.body)
+
+    def test_hold_of_a_promise_is_told_by_the_promise(self):
+        self._invoice(500, 30)
+        account = self._account()
+        self.env["ar.collection.promise"].create(
+            {"collection_id": account.id, "amount": 100, "date": self.today}
+        )
+        self.assertTrue(account.hold_ids)
+        self.assertNotIn("hold", account.message_ids.mapped("ar_kind"))
+
+    def test_items_of_a_bucket(self):
+        old, young = self._item(self._invoice(500, 45)), self._item(self._invoice(100, 3))
+        later = self._item(self._invoice(70, -5))
+        account = self._account()
+        self.assertEqual(account.item_ids, old | young | later)
+
+        def of(bucket):
+            narrowed = account.with_context(ar_collections_bucket=bucket)
+            self.assertEqual(narrowed.item_count, 3)
+            return narrowed.item_ids
+
+        self.assertEqual(of("bucket_1"), young)
+        self.assertEqual(of("bucket_2"), old)
+        self.assertEqual(of("not_due"), later)
+        self.assertFalse(of("bucket_5"))
+        self.assertEqual(of("days; DROP TABLE"), old | young | later, "not a bucket")
+
     def test_ticked_items(self):
         items = self._item(self._invoice(500, 30)) | self._item(self._invoice(100, 3))
         self._account()

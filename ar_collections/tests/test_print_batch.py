@@ -166,6 +166,9 @@ class TestPrintBatch(PrintCommon):
         batch = self._batch(letters)
         self.assertEqual(batch.page_count, 4, "letter, invoice, letter, invoice")
         pages = self._text(batch.attachment_id.raw).split("\f")
+        for page, letter in zip((pages[0], pages[2]), letters.sorted("id"), strict=True):
+            [number] = letter._claimed_invoices().mapped("name")
+            self.assertIn(f"Enclosed: copies of {number}", page)
         self.assertIn("Legal invoice of Alpha", pages[1])
         self.assertIn("Legal invoice of Beta", pages[3])
         self.assertEqual(batch.letter_count, 2)

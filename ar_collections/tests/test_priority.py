@@ -122,6 +122,25 @@ class TestPriority(PriorityCommon):
         self.assertEqual(account.priority, 57)
         self.assertIn(["level " + self.second.name, 11], account.priority_why)
 
+    def test_missed_call_back(self):
+        rule = self.env.ref("ar_collections.priority_rule_callback")
+        self._invoice(100, 1)
+        account = self._account()
+        before = account.priority
+
+        def points(days):
+            self.Account.flush_model()
+            account.sudo().callback_at = fields.Datetime.now() - timedelta(days=days)
+            self.Account._refresh(self.debtor.ids)
+            account.invalidate_recordset()
+            return account.priority - before
+
+        self.assertEqual(points(-1), 0, "still ahead")
+        self.assertEqual(points(3), rule.points)
+        self.assertEqual(account.priority_why[0], ["Call-back missed, days: 3", 20])
+        rule.active = False
+        self.assertEqual(points(3), 0)
+
     def test_credit_used(self):
         self._only(("credit", "step", 100, 0, 15))
         self.company.account_use_credit_limit = True

@@ -5,6 +5,7 @@ import openpyxl
 
 from odoo.tests import tagged
 
+from ..models import ar_collection_run_xlsx
 from ..report.xlsx import workbook
 from .ledger import LedgerCommon
 from .xlsx import read_workbook
@@ -144,6 +145,35 @@ class TestSimulate(LedgerCommon):
         self.assertEqual(dict(zip(head, total, strict=True))["Overdue"], 1080)
         claimed = [row[-1] for row in sheets["Items"][1:]]
         self.assertEqual(sorted(claimed), [-50, 700], "they add up to the claim")
+
+    def test_many_decisions_are_written_by_a_job(self):
+        self._invoice(1000, 10)
+        boss = self._user("boss-of-runs", "manager")
+        run = self._simulate()
+        asked = run.with_user(boss)
+        self.assertEqual(asked.action_export()["type"], "ir.actions.act_url", "few: at once")
+        with patch.object(ar_collection_run_xlsx, "AT_ONCE", 0):
+            action = asked.action_export()
+        self.assertEqual(action["tag"], "display_notification")
+        export = self.env["ar.collection.export"].search([("state", "=", "waiting")])
+        self.assertEqual((export.document, export.user_id), ("run", boss))
+        with self.enter_registry_test_mode():
+            self.env.ref("ar_collections.ir_cron_ar_collection_export").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            export, [{"state": "done", "name": f"Simulation {self.today}.xlsx"}]
+        )
+        book = openpyxl.load_workbook(io.BytesIO(export.attachment_id.raw))
+        self.assertEqual(book.sheetnames, ["Decisions", "Items", "Summary"])
+        self.assertEqual(book["Decisions"]["H2"].value, 1000)
+
+    def test_a_simulation_that_is_gone_says_so(self):
+        export = self.env["ar.collection.export"]._ask("run", "xlsx", {"run_id": 0}, at_once=False)
+        with self.enter_registry_test_mode():
+            self.env.ref("ar_collections.ir_cron_ar_collection_export").method_direct_trigger()
+        export.invalidate_recordset()
+        self.assertEqual(export.state, "failed")
+        self.assertIn("simulate once again", export.error)
 
     def test_texts_are_never_formulas(self):
         self.debtor.name = "=1+1"

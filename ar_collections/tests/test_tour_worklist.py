@@ -51,3 +51,32 @@ class TestTourWorklistPhone(WorklistTourCommon):
     def test_on_a_phone(self):
         self.start_tour("/odoo/collections-worklist", "ar_worklist_phone", login="tour-collector")
         self.assertEqual(self._of("Gamma").worklist_group, "snoozed")
+        self.assertRecordValues(
+            self._of("Beta"), [{"snooze_reason": "Swiped away", "worklist_group": "snoozed"}]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestTourDebtorPage(WorklistTourCommon):
+    """The page of a debtor: aged bar, timeline, and the next debtor after a call."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._invoice(111, 10)
+        move = cls._invoice(50, 2)
+        cls._hold(move, 20)
+        cls.Account._refresh()
+
+    def test_at_the_desk(self):
+        self.start_tour("/odoo", "ar_debtor_page_desk", login="tour-collector")
+        alpha = self._of("Alpha")
+        self.assertEqual(len(alpha.call_ids), 1)
+        self.assertTrue(alpha.call_ids.copy_ids, "sent while on the phone")
+        self.assertFalse(self._of("Beta").call_ids)
+
+    def test_on_a_phone(self):
+        self.browser_size = "390x844"
+        self.touch_enabled = True
+        page = f"/odoo/debtors/{self._of('Alpha').id}"
+        self.start_tour(page, "ar_debtor_page_phone", login="tour-collector")

@@ -20,6 +20,7 @@ FIGURES = {
     "kept": "sum",
     "kept_rate": "avg",
     "notices": "sum",
+    "disputes": "sum",
     "collected": "sum",
 }
 
@@ -187,6 +188,28 @@ class TestActivity(TrackerCommon):
         promise.sudo().call_id = call
         self._paid(self.account, 400, 1)
         self.assertEqual(self._figures()[self.lena]["collected"], 400.0)
+
+    def test_disputes_opened(self):
+        """On a call: who called; else the coordinator, the collector of the debtor."""
+        disputes = self.env["ar.collection.dispute"]
+        reason = self.env["ar.collection.dispute.reason"].search([], limit=1)
+        call = self._log(
+            "dispute",
+            self.lena,
+            note="Two are broken",
+            date=self._at(2),
+            line_ids=[Command.set(self._item(self.invoice).ids)],
+            dispute_reason_id=reason.id,
+        )
+        [of_call] = disputes.search([("collection_id", "=", self.account.id)])
+        self.assertEqual(of_call.call_id, call)
+        opened = [("kind", "=", "dispute")]
+        self.assertEqual(self._figures(domain=opened), {self.lena: {"disputes": 1}})
+        row = self.Activity.search(opened)
+        action = row.action_open_record()
+        self.assertEqual((action["res_model"], action["res_id"]), (of_call._name, of_call.id))
+        of_call.sudo().write({"call_id": False, "collector_id": self.tomas.id})
+        self.assertEqual(self._figures(domain=opened), {self.tomas: {"disputes": 1}})
 
     def test_a_cancelled_promise_is_none(self):
         self._promise(400, 5, account=self.account).action_cancel("Another date")

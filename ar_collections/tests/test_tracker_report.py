@@ -44,7 +44,7 @@ class TestActivityReport(TrackerCommon):
         nothing = (0.0, 2, currency.id)
         self.assertEqual(
             first["table"].rows,
-            [["lena", 1, 1, 1, 0, 0, 0.0, 0, nothing, 0, 0, None, 0, nothing]],
+            [["lena", 1, 1, 1, 0, 0, 0.0, 0, nothing, 0, 0, None, 0, 0, nothing]],
         )
         self.assertEqual(first["total"][1:], first["table"].rows[0][1:])
 

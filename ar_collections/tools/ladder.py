@@ -272,19 +272,31 @@ def _decide_amount(debtor: Debtor, today: date) -> Decision:
 
 
 def channels_of(
-    wanted: Sequence[str], fallback: str | None, usable: Iterable[str]
+    wanted: Sequence[str],
+    fallback: str | None,
+    usable: Iterable[str],
+    preferred: str | None = None,
 ) -> tuple[str, ...]:
     """The channels a notice leaves through.
 
     :param wanted: those of the level. :param fallback: used when none of these can be.
     :param usable: those the debtor has an address for.
+    :param preferred: the one the debtor has asked for: it alone, where the level knows it.
 
     >>> channels_of(["email", "letter"], None, {"email", "letter"})
     ('email', 'letter')
     >>> channels_of(["email"], "letter", {"letter"}), channels_of(["email"], None, {"letter"})
     (('letter',), ())
+    >>> channels_of(["email", "letter"], None, {"email", "letter"}, "letter")
+    ('letter',)
+    >>> channels_of(["email"], "letter", {"email", "letter"}, "letter")
+    ('letter',)
+    >>> channels_of(["email"], None, {"email", "letter"}, "letter")
+    ('email',)
     """
     usable = set(usable)
+    if preferred in usable and preferred in {*wanted, fallback}:
+        return (preferred,)
     found = tuple(channel for channel in wanted if channel in usable)
     if not found and fallback in usable:
         return (fallback,)

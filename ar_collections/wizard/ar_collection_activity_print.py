@@ -21,6 +21,7 @@ FIGURES = [
     ("kept", "integer", "kept:sum"),
     ("kept_rate", "decimal", "kept_rate:avg"),
     ("notices", "integer", "notices:sum"),
+    ("disputes", "integer", "disputes:sum"),
     ("collected", "money", "collected:sum"),
 ]
 AGGREGATES = [aggregate for _name, _kind, aggregate in FIGURES]

@@ -24,9 +24,11 @@ class ArCollectionNotice(models.Model):
     @api.model
     def _sms_numbers(self, contacts):
         """Numbers of contacts, else of their debtors, in international form and not on the phone
-        blacklist: dict debtor -> number. One query."""
+        blacklist, nor one that a notice did not reach until somebody has looked: dict debtor ->
+        number. One query."""
         self.env["res.partner"].flush_model(["phone_sanitized"])
         self.env["phone.blacklist"].flush_model()
+        self.flush_model(["contact_id", "failure", "sms_number"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -36,6 +38,10 @@ class ArCollectionNotice(models.Model):
                  WHERE partner.phone_sanitized IS NOT NULL
                    AND NOT EXISTS (SELECT FROM phone_blacklist blacklist WHERE blacklist.active
                                       AND blacklist.number = partner.phone_sanitized)
+                   AND NOT EXISTS (SELECT FROM ar_collection_notice notice
+                                    WHERE notice.contact_id = known.contact
+                                      AND notice.failure = 'bounce'
+                                      AND notice.sms_number = partner.phone_sanitized)
                  ORDER BY known.debtor, partner.id != known.contact
                 """,
                 list(contacts),
@@ -92,6 +98,8 @@ class ArCollectionNotice(models.Model):
                 "mail_message_id": message.id,
             }
         )
+        # what the provider reports later finds the notice by this
+        self.env["sms.tracker"].create({"sms_uuid": sms.uuid, "ar_notice_id": self.id})
         sms._send(unlink_failed=False, unlink_sent=False)
         self.mail_message_id = message
         if sms.state in ("process", "pending", "sent"):

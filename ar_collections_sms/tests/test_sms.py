@@ -58,6 +58,42 @@ class TestSms(ChannelCommon):
         self.assertIn("Credit", notice.error)
         self.assertFalse(self._item(notice.line_ids.move_id).ar_level_id)
 
+    def _report(self, status):
+        """The provider reports what became of the last message."""
+        [message] = self.given[-1:]
+        uuid = message["numbers"][0]["uuid"]
+        tracker = self.env["sms.tracker"].sudo().search([("sms_uuid", "=", uuid)])
+        if state := self.env["sms.sms"].IAP_TO_SMS_STATE_SUCCESS.get(status):
+            tracker._action_update_from_sms_state(state)
+        else:
+            tracker._action_update_from_provider_error(status)
+
+    def test_not_delivered_later(self):
+        notice = self._notices()
+        self._deliver()
+        item = self._item(notice.line_ids.move_id)
+        self.assertEqual(item.ar_level_id, self.reminder)
+        self._report("delivered")
+        self.assertEqual(notice.state, "sent")
+        self._report("invalid_destination")
+        self.assertEqual((notice.state, notice.failure), ("failed", "bounce"))
+        self.assertTrue(notice.error)
+        self.assertFalse(item.ar_level_id, "the item steps back")
+        problem = self.env["ar.collection.problem"].search([("notice_id", "=", notice.id)])
+        self.assertEqual(len(problem), 1)
+        numbers = notice._sms_numbers({self.debtor.id: notice.contact_id.id})
+        self.assertFalse(numbers, "not used again until somebody has looked")
+        notice._dismiss("The number is right, the phone was off")
+        self.assertTrue(notice._sms_numbers({self.debtor.id: notice.contact_id.id}))
+
+    def test_not_delivered_for_another_reason(self):
+        notice = self._notices()
+        self._deliver()
+        self._report("not_delivered")
+        self.assertEqual(notice.state, "failed")
+        self._report("not_delivered")
+        self.assertEqual(notice.state, "failed", "reported twice")
+
     def test_out_of_reach(self):
         self.env["phone.blacklist"].create({"number": "+32470123456"})
         self.assertEqual(self._decisions()[self.debtor].reason, "no_address")

@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { formatAmount } from "@ar_collections/core/amounts";
@@ -30,14 +30,23 @@ export function wholeShares(amounts) {
     return shares;
 }
 
-/** The claims of a debtor by age, live from the ledger; a bucket opens its items. */
+/** Context key of the debtor's page: the bucket its list of open items is narrowed to. */
+export const BUCKET = "ar_collections_bucket";
+
+/**
+ * The claims of a debtor by age, live from the ledger; a bucket narrows the list of open items
+ * to its own, one more click shows all of them again.
+ */
 export class ArAgedBarField extends Component {
     static template = "ar_collections.AgedBarField";
     static props = { ...standardFieldProps };
 
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
+    get model() {
+        return this.props.record.model;
+    }
+
+    get chosen() {
+        return this.model.config.context[BUCKET] || "";
     }
 
     get figures() {
@@ -63,12 +72,17 @@ export class ArAgedBarField extends Component {
         return this.buckets.filter((bucket) => bucket.amount);
     }
 
-    async open(figure) {
-        const action = await this.orm.call("ar.collection", "action_open_figure", [
-            [this.props.record.resId],
-            figure,
-        ]);
-        return this.action.doAction(action);
+    async toggle(bucket) {
+        if (await this.props.record.save()) {
+            const { [BUCKET]: chosen, ...context } = this.model.config.context;
+            await this.model.load({
+                context: chosen === bucket ? context : { ...context, [BUCKET]: bucket },
+            });
+            // the list may stand below the figures, out of sight
+            browser.setTimeout(() =>
+                document.querySelector(".o_ar_of_bucket")?.scrollIntoView({ block: "center" }),
+            );
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 import { onWillUnmount, useEffect } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
+import { BUCKET } from "@ar_collections/aged_bar/aged_bar";
 import { PLANS, useQuestionAndSlash } from "@ar_collections/worklist/worklist_hook";
 
 const COLLECTOR = "ar_collections.group_ar_collection_user";
@@ -40,6 +42,12 @@ export class ArDebtorFormController extends FormController {
         useQuestionAndSlash(useService("dialog"));
     }
 
+    /** The next debtor is shown with all its items. */
+    async onPagerUpdate() {
+        delete this.model.config.context[BUCKET];
+        return super.onPagerUpdate(...arguments);
+    }
+
     async take(resId) {
         this.isCollector ??= await user.hasGroup(COLLECTOR);
         if (resId && this.isCollector) {
@@ -59,13 +67,35 @@ export class ArDebtorFormController extends FormController {
         if (!this.isCollector || !(await root.save())) {
             return;
         }
+        const others = root.resIds.length > 1;
         const action = await this.orm.call("ar.collection", method, [[root.resId]], {
-            context: { ...user.context, ar_next_ids: root.resIds },
+            context: { ...user.context, ar_next_ids: others ? root.resIds : [], ar_next_on_page: true },
         });
         if (action?.type) {
-            return this.action.doAction(action, { onClose: () => root.load() });
+            return this.action.doAction(action, { onClose: (infos) => this.follow(infos) });
         }
         return root.load();
+    }
+
+    /** After "Save and next" the page shows the next debtor, and there the form opens again. */
+    async follow(infos) {
+        const nextId = infos?.ar_next_id;
+        if (!nextId) {
+            return this.model.root.load();
+        }
+        delete this.model.config.context[BUCKET];
+        await this.model.load({ resId: nextId });
+        // once the dialog that is being closed is gone
+        browser.setTimeout(() => this.act("action_log_call"));
+    }
+
+    /** The button of the header does what its key does: the list goes on after the call. */
+    async beforeExecuteActionButton(clickParams) {
+        if (clickParams.name === "action_log_call" && !clickParams.context && this.isCollector) {
+            await this.act("action_log_call");
+            return false;
+        }
+        return super.beforeExecuteActionButton(...arguments);
     }
 }
 

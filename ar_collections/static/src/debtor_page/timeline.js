@@ -11,7 +11,10 @@ const CHIPS = [
     { kind: "notice", label: _t("Notices") },
     { kind: "promise", label: _t("Promises") },
     { kind: "payment", label: _t("Payments") },
+    { kind: "credit", label: _t("Credit notes") },
     { kind: "dispute", label: _t("Disputes") },
+    { kind: "plan", label: _t("Plans") },
+    { kind: "hold", label: _t("Holds") },
 ];
 
 patch(Chatter.prototype, {

@@ -6,7 +6,9 @@ import { user } from "@web/core/user";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { getCurrency } from "@web/core/currency";
+import { BUCKET } from "@ar_collections/aged_bar/aged_bar";
 import { formatAmount } from "@ar_collections/core/amounts";
+import { BUCKETS } from "@ar_collections/core/figures";
 
 const PLANS = "ar_collections.group_ar_collection_plans";
 
@@ -67,6 +69,19 @@ export class ArOpenItemsField extends X2ManyField {
 
     get figures() {
         return this.props.record.data.live_figures || {};
+    }
+
+    /** The age the list is narrowed to by the aged bar; empty: all items are listed. */
+    get bucketText() {
+        const bucket = this.props.record.model.config.context[BUCKET];
+        const index = BUCKETS.indexOf(bucket);
+        return index > 0 ? this.figures.bucket_labels?.[index - 1] : index === 0 ? _t("Not due") : "";
+    }
+
+    showAll() {
+        const { model } = this.props.record;
+        const { [BUCKET]: _bucket, ...context } = model.config.context;
+        return model.load({ context });
     }
 
     get ticked() {

@@ -9,7 +9,7 @@ import {
 } from "@ar_collections/collection_views/collection_views";
 import { formatAmount } from "@ar_collections/core/amounts";
 import { ArDayStrip } from "./day_strip";
-import { useWorklist } from "./worklist_hook";
+import { inUseByOther, useWorklist } from "./worklist_hook";
 
 /** Pixels a finger moves to the left to snooze. */
 const SWIPE = 80;
@@ -95,7 +95,7 @@ export class ArWorklistKanbanRenderer extends ArCollectionKanbanRenderer {
             return;
         }
         const record = this.recordOf(start.id);
-        if (record && this.worklist.state.mayAct) {
+        if (record && this.worklist.state.mayAct && !inUseByOther(record)) {
             this.worklist.act(record, "action_snooze");
         }
     }

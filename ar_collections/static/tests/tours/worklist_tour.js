@@ -2,6 +2,18 @@ import { registry } from "@web/core/registry";
 
 const row = (name) => `.o_data_row:contains('${name}')`;
 const current = (name) => `.o_data_row.o_ar_current:contains('${name}')`;
+/** A finger on a card, moved by so many pixels. */
+function swipe(card, x, y = 0) {
+    const { left, top, width, height } = card.getBoundingClientRect();
+    const fire = (type, clientX, clientY, names) => {
+        const touch = new Touch({ identifier: 1, target: card, clientX, clientY });
+        const lists = Object.fromEntries(names.map((name) => [name, [touch]]));
+        card.dispatchEvent(new TouchEvent(type, { bubbles: true, cancelable: true, ...lists }));
+    };
+    const [fromX, fromY] = [left + width / 2 + 60, top + height / 2];
+    fire("touchstart", fromX, fromY, ["touches", "targetTouches", "changedTouches"]);
+    fire("touchend", fromX + x, fromY + y, ["changedTouches"]);
+}
 const key = (letter) => ({ trigger: ".o_ar_day", run: `press ${letter}` });
 
 /** A collector's day by the keys alone: next, pin, snooze, tick, search, open. */
@@ -81,12 +93,31 @@ registry.category("web_tour.tours").add("ar_worklist_phone", {
         { trigger: "body:not(:has(.modal))" },
         { trigger: ".o_kanban_renderer:not(:has(.o_kanban_record:contains('Gamma')))" },
         { content: "One less to do", trigger: ".o_ar_day [name='ar_to_do']:contains('2')" },
-        { trigger: ".o_kanban_record:contains('Beta')", run: "click" },
-        { trigger: ".o_kanban_record.o_ar_current:contains('Beta')" },
         {
-            trigger: ".o_kanban_record.o_ar_current:contains('Beta') button[name='ar_open']",
+            content: "Scrolling is no swipe",
+            trigger: ".o_kanban_record:contains('Beta')",
+            run: ({ anchor }) => swipe(anchor, -30, -160),
+        },
+        {
+            content: "Nor is a swipe to the right",
+            trigger: "body:not(:has(.modal)) .o_kanban_record:contains('Beta')",
+            run: ({ anchor }) => swipe(anchor, 120),
+        },
+        {
+            content: "A swipe to the left: snooze",
+            trigger: "body:not(:has(.modal)) .o_kanban_record:contains('Beta')",
+            run: ({ anchor }) => swipe(anchor, -120),
+        },
+        { trigger: ".modal .o_field_widget[name='reason'] input", run: "edit Swiped away" },
+        { trigger: ".modal button[name='action_snooze']", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: ".o_kanban_renderer:not(:has(.o_kanban_record:contains('Beta')))" },
+        { content: "One is left", trigger: ".o_ar_day [name='ar_to_do']:contains('1')" },
+        { trigger: ".o_kanban_record:contains('Alpha')", run: "click" },
+        {
+            trigger: ".o_kanban_record.o_ar_current:contains('Alpha') button[name='ar_open']",
             run: "click",
         },
-        { trigger: ".o_form_view:contains('Beta')" },
+        { trigger: ".o_form_view:contains('Alpha')" },
     ],
 });
