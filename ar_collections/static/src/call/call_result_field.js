@@ -18,7 +18,7 @@ export class ArCallResultField extends Component {
         this.root = useRef("root");
         this.state = useState({ all: !this.env.isSmall });
         this.specialData = useSpecialData((orm) =>
-            orm.searchRead("ar.collection.call.result", [], ["display_name", "key"]),
+            orm.searchRead("ar.collection.call.result", [], ["asks", "display_name", "key"]),
         );
         // so that the keys work at once
         onMounted(() => !this.env.isSmall && this.root.el?.querySelector("button")?.focus());
@@ -40,9 +40,14 @@ export class ArCallResultField extends Component {
         return !this.state.all && (this.specialData.data || []).length > SHORT;
     }
 
-    choose({ id, display_name }) {
-        if (!this.props.readonly) {
-            this.props.record.update({ [this.props.name]: { id, display_name } });
+    async choose({ asks, id, display_name }) {
+        if (this.props.readonly) {
+            return;
+        }
+        await this.props.record.update({ [this.props.name]: { id, display_name } });
+        if (asks === "callback") {
+            const form = this.root.el?.closest(".o_form_view");
+            form?.querySelector(".o_field_widget[name='callback_at'] input, .o_field_widget[name='callback_at'] button")?.focus();
         }
     }
 

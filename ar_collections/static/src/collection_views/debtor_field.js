@@ -22,8 +22,16 @@ export class ArDebtorField extends Component {
         return this.props.record.data.contact_check;
     }
 
-    get isPinned() {
-        return this.props.record.data.pinned;
+    /** What to know of a debtor before anything is done: an icon each. */
+    get flags() {
+        const { data } = this.props.record;
+        return [
+            { icon: "fa-thumb-tack", label: _t("Pinned"), shown: data.pinned },
+            { icon: "fa-envelope-o", label: _t("Reply received"), shown: data.reply_received_at },
+            { icon: "fa-chain-broken", label: _t("Promise broken"), shown: data.broken_promises },
+            { icon: "fa-credit-card", label: _t("Over credit limit"), shown: data.credit_used > 100 },
+            { icon: "fa-heart-o", label: _t("In hardship"), shown: data.hardship },
+        ].filter((flag) => flag.shown);
     }
 
     get place() {

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -50,6 +50,10 @@ export class ArLocalTimeField extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
+        this.may = useState({ act: false });
+        if (this.props.remind || this.props.override) {
+            user.hasGroup(COLLECTOR).then((act) => (this.may.act = act));
+        }
     }
 
     get check() {
@@ -61,8 +65,9 @@ export class ArLocalTimeField extends Component {
         return resModel === "ar.collection" ? resId : data.collection_id?.id;
     }
 
+    /** Refused to somebody who could do something about it. */
     get isRefused() {
-        return Boolean(this.check) && !this.check.allowed;
+        return this.may.act && Boolean(this.check) && !this.check.allowed;
     }
 
     /** When it is allowed again, on the clock of the user; null: not by itself, or not wanted. */
@@ -80,9 +85,6 @@ export class ArLocalTimeField extends Component {
 
     /** The debtor comes back on the worklist then; the form is closed. */
     async remind() {
-        if (!(await user.hasGroup(COLLECTOR))) {
-            return;
-        }
         const at = this.check.allowed_at;
         await this.orm.call("ar.collection", "action_remind", [[this.accountId], at]);
         this.notification.add(_t("The debtor comes back on your list then."), { type: "success" });
