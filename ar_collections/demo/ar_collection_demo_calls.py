@@ -28,6 +28,10 @@ RESULTS = (
 REASONS = ("approval", "invoice", "process", "waits", "cash")
 
 
+#: Days of each collector whose end was confirmed.
+DAYS = 5
+
+
 class ArCollectionDemo(models.AbstractModel):
     """A month of calls of every result by two collectors, some reviewed by the team lead."""
 
@@ -48,6 +52,7 @@ class ArCollectionDemo(models.AbstractModel):
         self._date_back_calls(calls)
         self._make_call_messages(made, calls)
         self._make_reviews(made, calls)
+        self._make_days(made, calls)
 
     @api.model
     def _prepare_call(self, made, row, number, step):
@@ -152,12 +157,39 @@ class ArCollectionDemo(models.AbstractModel):
     @api.model
     def _make_reviews(self, made, calls):
         """The team lead has listened to some."""
-        spoken = calls.filtered("is_contact")[:6]
+        by_user = calls.filtered("is_contact").grouped("user_id")
+        spoken = calls.browse().concat(*(found[:3] for found in by_user.values()))
         reviews = self.env["ar.collection.review"].sudo()  # in the name of the lead
         reviews = reviews.create(
-            [{"call_id": call.id, "reviewer_id": made.users["petra"].id} for call in spoken]
+            [{"call_id": call.id, "reviewer_id": made.users["nele"].id} for call in spoken]
         )
         for number, review in enumerate(reviews[:4]):
             for place, line in enumerate(review.line_ids):
                 line.score = "1" if (place + number) % 4 == 0 else "2"
             review.write({"remark": "Clear and friendly.", "state": "done"})
+
+    @api.model
+    def _make_days(self, made, calls):
+        """The ends of the last days with calls, confirmed; the lead has seen all but the last."""
+        lead = made.users["nele"]
+        vals_list = []
+        for user, of_user in calls.grouped("user_id").items():
+            by_day = of_user.filtered(lambda call: call.date.date() < made.plan.today).grouped(
+                lambda call: call.date.date()
+            )
+            for back, day in enumerate(sorted(by_day, reverse=True)[:DAYS]):
+                vals_list.append(
+                    {
+                        "user_id": user.id,
+                        "company_id": made.company.id,
+                        "date": day,
+                        "calls": len(by_day[day]),
+                        "no_action": len(by_day[day].filtered(lambda c: not c.next_action_date)),
+                        "unanswered": back % 3 == 1,
+                        "untouched": back % 4,
+                        "note": "The branch was closed in the afternoon." if back == 2 else False,
+                        "confirmed_at": at(day, 17),
+                        **({"seen_by": lead.id, "seen_at": at(day, 18)} if back else {}),
+                    }
+                )
+        self.env["ar.collection.day"].sudo().create(vals_list)  # in the name of others

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 SCORES = [("2", "Yes"), ("1", "Partly"), ("0", "No"), ("na", "Not applicable")]
 
@@ -61,6 +62,17 @@ class ArCollectionReview(models.Model):
     seen_at = fields.Datetime(string="Seen by the collector", readonly=True)
 
     _call_uniq = models.UniqueIndex("(call_id)", "This call is in a sample already.")
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """The average is that of the calls that were scored."""
+        if aggregate_spec != "score:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "AVG(%s) FILTER (WHERE %s = 'done')",
+            self._field_to_sql(self._table, "score", query),
+            self._field_to_sql(self._table, "state", query),
+        )
 
     @api.depends("line_ids.score")
     def _compute_score(self):

@@ -113,6 +113,19 @@ class TestCallDay(CallCommon):
         with self.assertRaises(AccessError):
             lena.write({"remark": "Great"})
 
+    def test_the_average_is_of_those_scored(self):
+        for _number in range(3):
+            self._log("refuses", note="No")
+        first, second, _third = self._draw(3)
+        for review, score in ((first, "2"), (second, "1")):
+            review.line_ids.score = score
+            review.action_done()
+        self.env.flush_all()
+        [[user, average, count]] = self.env["ar.collection.review"]._read_group(
+            [("user_id", "=", self.lena.id)], ["user_id"], ["score:avg", "__count"]
+        )
+        self.assertEqual((user, average, count), (self.lena, 75, 3))
+
     def test_by_result(self):
         self._log("no_answer")
         wanted = self._log("refuses", note="No")
