@@ -26,6 +26,17 @@ registry.category("web_tour.tours").add("ar_worklist_day", {
         },
         { content: "The first is current", trigger: current("Alpha") },
         { content: "Why", trigger: `${row("Alpha")} .o_ar_reason:contains('days overdue')` },
+        {
+            content: "Every button of the row is inside its cell",
+            trigger: `${row("Alpha")} button[name='ar_call']`,
+            run({ anchor }) {
+                const cell = anchor.closest("td").getBoundingClientRect();
+                const { left } = anchor.getBoundingClientRect();
+                if (left < cell.left) {
+                    throw new Error(`The button is cut off: ${left} < ${cell.left}`);
+                }
+            },
+        },
         key("j"),
         { trigger: current("Beta") },
         key("k"),
