@@ -28,8 +28,6 @@ export class ArDebtorField extends Component {
         return [
             { icon: "fa-thumb-tack", label: _t("Pinned"), shown: data.pinned },
             { icon: "fa-envelope-o", label: _t("Reply received"), shown: data.reply_received_at },
-            { icon: "fa-chain-broken", label: _t("Promise broken"), shown: data.broken_promises },
-            { icon: "fa-credit-card", label: _t("Over credit limit"), shown: data.credit_used > 100 },
             { icon: "fa-heart-o", label: _t("In hardship"), shown: data.hardship },
         ].filter((flag) => flag.shown);
     }

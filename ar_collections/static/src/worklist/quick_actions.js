@@ -63,7 +63,7 @@ export class ArQuickActions extends Component {
 
 registry.category("view_widgets").add("ar_quick_actions", {
     component: ArQuickActions,
-    listViewWidth: 220,
+    listViewWidth: 200,
     fieldDependencies: [
         { name: "in_use_by", type: "many2one", relation: "res.users" },
         { name: "in_use_until", type: "datetime" },
