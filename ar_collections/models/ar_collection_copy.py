@@ -65,6 +65,31 @@ class ArCollectionCopy(models.Model):
         moves = moves.filtered(lambda move: move.is_sale_document() and move.state == "posted")
         if not moves:
             raise UserError(self.env._("None of the ticked items is an invoice. Please tick one."))
+        contact, email = self._address(account, contact)
+        verdict = account._contact_check("email")[account.id]
+        if self._is_forbidden(verdict):
+            raise UserError(verdict["reason"])
+        # sudo: copies on their way are read-only for people
+        copies = self.sudo().create(
+            {
+                "collection_id": account.id,
+                "call_id": call.id if call else False,
+                "move_ids": [fields.Command.set(moves.ids)],
+                "contact_id": contact.id,
+                "email_to": email,
+                "allowed_at": verdict["allowed_at"],
+                "user_id": self.env.uid,
+            }
+        )
+        self.env.ref(CRON).sudo()._trigger(copies.allowed_at or None)  # our job
+        return copies.with_env(self.env)
+
+    @api.model
+    def _address(self, account, contact):
+        """The contact, else that of the debtor, and the address the copies go to.
+
+        :raises UserError: none, or one that wants no e-mails.
+        """
         contact = contact if email_normalize(contact.email or "") else account.contact_id
         email = email_normalize(contact.email or "")
         if not email:
@@ -83,23 +108,7 @@ class ArCollectionCopy(models.Model):
                     email=email,
                 )
             )
-        verdict = account._contact_check("email")[account.id]
-        if self._is_forbidden(verdict):
-            raise UserError(verdict["reason"])
-        # sudo: copies on their way are read-only for people
-        copies = self.sudo().create(
-            {
-                "collection_id": account.id,
-                "call_id": call.id if call else False,
-                "move_ids": [fields.Command.set(moves.ids)],
-                "contact_id": contact.id,
-                "email_to": email,
-                "allowed_at": verdict["allowed_at"],
-                "user_id": self.env.uid,
-            }
-        )
-        self.env.ref(CRON).sudo()._trigger(copies.allowed_at or None)  # our job
-        return copies.with_env(self.env)
+        return contact, email
 
     @api.model
     def _is_forbidden(self, verdict):

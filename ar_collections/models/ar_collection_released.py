@@ -63,44 +63,46 @@ class ArCollectionReleased(models.Model):
         self.flush_model()
         self.env["account.payment"].flush_model(["ar_bounce_date"])
         self.env["account.bank.statement.line"].flush_model(["ar_bounce_date"])
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                WITH taken AS (
-                     DELETE FROM ar_collection_released released
-                      USING account_move_line claim, res_company company, res_partner partner,
-                            ar_collection account
-                      WHERE claim.id = released.claim_number
-                        AND company.id = claim.company_id AND partner.id = claim.partner_id
-                        AND account.partner_id = partner.commercial_partner_id
-                        AND account.company_id = split_part(company.parent_path, '/', 1)::int
-                        AND account.id = ANY(%s)
-                  RETURNING account.id AS collection_id, released.id, released.claim_number,
-                            released.credit_number, released.credit_name, released.amount)
-                SELECT taken.collection_id, min(claim.move_name) AS item,
-                       min(taken.credit_name) AS credit, sum(taken.amount) AS amount
-                  FROM taken
-                  JOIN account_move_line claim ON claim.id = taken.claim_number
-                  LEFT JOIN account_move_line credit
-                         ON credit.id = taken.credit_number AND credit.parent_state = 'posted'
-                  LEFT JOIN account_payment payment ON payment.id = credit.payment_id
-                  LEFT JOIN account_bank_statement_line bank
-                         ON bank.id = credit.statement_line_id
-                 WHERE claim.parent_state = 'posted' AND claim.amount_residual > 0
-                   AND claim.amount_residual >= taken.amount
-                   AND (coalesce(credit.amount_residual, -1) != 0 OR EXISTS (
-                        SELECT FROM account_move reversal
-                         WHERE reversal.reversed_entry_id = credit.move_id
-                           AND reversal.state = 'posted'))
-                   AND payment.ar_bounce_date IS NULL AND bank.ar_bounce_date IS NULL
-                 GROUP BY taken.collection_id, taken.claim_number, taken.credit_number
-                 ORDER BY min(taken.id)
-                """,
-                accounts.ids,
-            )
-        )
+        rows = self.env.execute_query_dict(self._taken_sql(accounts))
         self.invalidate_model()
         return rows
+
+    @api.model
+    def _taken_sql(self, accounts):
+        return SQL(
+            """
+            WITH taken AS (
+                 DELETE FROM ar_collection_released released
+                  USING account_move_line claim, res_company company, res_partner partner,
+                        ar_collection account
+                  WHERE claim.id = released.claim_number
+                    AND company.id = claim.company_id AND partner.id = claim.partner_id
+                    AND account.partner_id = partner.commercial_partner_id
+                    AND account.company_id = split_part(company.parent_path, '/', 1)::int
+                    AND account.id = ANY(%s)
+              RETURNING account.id AS collection_id, released.id, released.claim_number,
+                        released.credit_number, released.credit_name, released.amount)
+            SELECT taken.collection_id, min(claim.move_name) AS item,
+                   min(taken.credit_name) AS credit, sum(taken.amount) AS amount
+              FROM taken
+              JOIN account_move_line claim ON claim.id = taken.claim_number
+              LEFT JOIN account_move_line credit
+                     ON credit.id = taken.credit_number AND credit.parent_state = 'posted'
+              LEFT JOIN account_payment payment ON payment.id = credit.payment_id
+              LEFT JOIN account_bank_statement_line bank
+                     ON bank.id = credit.statement_line_id
+             WHERE claim.parent_state = 'posted' AND claim.amount_residual > 0
+               AND claim.amount_residual >= taken.amount
+               AND (coalesce(credit.amount_residual, -1) != 0 OR EXISTS (
+                    SELECT FROM account_move reversal
+                     WHERE reversal.reversed_entry_id = credit.move_id
+                       AND reversal.state = 'posted'))
+               AND payment.ar_bounce_date IS NULL AND bank.ar_bounce_date IS NULL
+             GROUP BY taken.collection_id, taken.claim_number, taken.credit_number
+             ORDER BY min(taken.id)
+            """,
+            accounts.ids,
+        )
 
     @api.autovacuum
     def _gc_rows(self):

@@ -143,30 +143,7 @@ class ArCollection(models.Model):
         """A line in the timeline of each debtor who has paid, or was given a credit note, since
         the last time."""
         self.flush_model(["payment_line_seen"])
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT account.id, line.id AS line_id, line.date, line.move_name, line.currency_id,
-                       -line.amount_currency AS amount,
-                       CASE journal.type WHEN 'sale' THEN 'credit' ELSE 'payment' END AS kind
-                  FROM ar_collection account
-                  JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
-                  JOIN account_move_line line ON line.partner_id = partner.id
-                  JOIN account_journal journal ON journal.id = line.journal_id
-                  JOIN res_company company ON company.id = line.company_id
-                 WHERE account.partner_id = ANY(%s::int[])
-                   AND split_part(company.parent_path, '/', 1)::int = account.company_id
-                   AND line.id > coalesce(account.payment_line_seen, 0)
-                   AND line.create_date >= account.create_date - interval '1 day'
-                   AND line.account_id IN (SELECT id FROM account_account
-                                            WHERE account_type = 'asset_receivable')
-                   AND journal.type IN ('bank', 'cash', 'credit', 'sale')
-                   AND line.balance < 0 AND line.parent_state = 'posted'
-                 ORDER BY line.id
-                """,
-                list(partner_ids),
-            )
-        )
+        rows = self.env.execute_query_dict(self._new_payments_sql(partner_ids))
         if not rows:
             return
         texts, seen = {"payment": {}, "credit": {}}, {}
@@ -201,3 +178,29 @@ class ArCollection(models.Model):
         if row["kind"] == "credit":
             return self.env._("Credit note: %(amount)s on %(day)s (%(number)s)", **values)
         return self.env._("Payment received: %(amount)s on %(day)s (%(number)s)", **values)
+
+    @api.model
+    def _new_payments_sql(self, partner_ids):
+        """SQL: money and credit notes of these debtors that their timeline does not show yet."""
+        return SQL(
+            """
+            SELECT account.id, line.id AS line_id, line.date, line.move_name, line.currency_id,
+                   -line.amount_currency AS amount,
+                   CASE journal.type WHEN 'sale' THEN 'credit' ELSE 'payment' END AS kind
+              FROM ar_collection account
+              JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
+              JOIN account_move_line line ON line.partner_id = partner.id
+              JOIN account_journal journal ON journal.id = line.journal_id
+              JOIN res_company company ON company.id = line.company_id
+             WHERE account.partner_id = ANY(%s::int[])
+               AND split_part(company.parent_path, '/', 1)::int = account.company_id
+               AND line.id > coalesce(account.payment_line_seen, 0)
+               AND line.create_date >= account.create_date - interval '1 day'
+               AND line.account_id IN (SELECT id FROM account_account
+                                        WHERE account_type = 'asset_receivable')
+               AND journal.type IN ('bank', 'cash', 'credit', 'sale')
+               AND line.balance < 0 AND line.parent_state = 'posted'
+             ORDER BY line.id
+            """,
+            list(partner_ids),
+        )
