@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Datetime
 from odoo.tests import tagged
 
+from ..tools import ladder
 from .test_channel import ChannelCommon
 
 
@@ -93,11 +94,20 @@ class TestContactNotice(ChannelCommon):
         self.account.preferred_channel = "phone"
         self.assertEqual(channels(), ("email", "letter"), "no channel of a notice")
         self.account.preferred_channel = "email"
-        self.reminder.formal = True
-        self.assertEqual(channels(), ("email", "letter"), "a final demand goes by all its ways")
-        self.reminder.formal = False
         self.debtor.email = False
         self.assertEqual(channels(), ("letter",), "no address for the one that is preferred")
+
+    def test_a_final_demand_leaves_through_all_its_channels(self):
+        self.account.preferred_channel = "letter"
+        plans = {1: (["email", "letter"], None)}
+
+        def preferred(formal):
+            decision = ladder.Decision(ladder.Level(1, 30, formal=formal), None)
+            row = {"account": {"account_id": self.account.id}, "decision": decision}
+            return self.Run._preferred_channels([row], plans)
+
+        self.assertEqual(preferred(formal=False), {self.account.id: "letter"})
+        self.assertEqual(preferred(formal=True), {})
 
     def test_stopped_between_run_and_delivery(self):
         self.rule.hours_email = False

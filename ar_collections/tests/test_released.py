@@ -16,8 +16,11 @@ class TestReleased(LedgerCommon):
         cls.Released = cls.env["ar.collection.released"]
         cls.move = cls._invoice(100, 30)
         cls.payment = cls._pay(cls.move, 60)
-        cls.account = cls._account()
-        cls.account.next_action_date = False
+
+    def setUp(self):
+        super().setUp()
+        self.account = self._account()
+        self.account.next_action_date = False
 
     def _messages(self):
         self.account.invalidate_recordset()

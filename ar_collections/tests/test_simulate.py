@@ -156,7 +156,7 @@ class TestSimulate(LedgerCommon):
         with patch.object(ar_collection_run_xlsx, "AT_ONCE", 0):
             action = asked.action_export()
         self.assertEqual(action["tag"], "display_notification")
-        export = self.env["ar.collection.export"].search([("state", "=", "waiting")])
+        export = self.env["ar.collection.export"].sudo().search([("state", "=", "waiting")])
         self.assertEqual((export.document, export.user_id), ("run", boss))
         with self.enter_registry_test_mode():
             self.env.ref("ar_collections.ir_cron_ar_collection_export").method_direct_trigger()

@@ -64,9 +64,13 @@ class TestTourDebtorPage(WorklistTourCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._invoice(111, 10)
-        move = cls._invoice(50, 2)
-        cls._hold(move, 20)
+        cls.young = cls._invoice(50, 2)
         cls.Account._refresh()
+
+    def setUp(self):
+        super().setUp()
+        self._hold(self.young, 20)
+        self.Account._refresh()
 
     def test_at_the_desk(self):
         self.start_tour("/odoo", "ar_debtor_page_desk", login="tour-collector")
