@@ -54,8 +54,9 @@ class TestReleased(LedgerCommon):
         self._item(self.payment.move_id).remove_move_reconcile()
         self._check_told()
 
-    def test_payment_set_to_draft(self):
+    def test_payment_cancelled(self):
         self.payment.action_draft()
+        self.payment.action_cancel()
         self._check_told()
 
     def test_a_bank_line_reversed_by_hand(self):
@@ -105,8 +106,9 @@ class TestReleased(LedgerCommon):
     def test_of_two_debtors_by_one_query(self):
         other = self._debtor("Beta")
         move = self._invoice(30, 5, partner=other)
-        payment = self._pay(move)
         second = self._account(other)
+        payment = self._pay(move)
+        self._refresh()
         second.next_action_date = False
         (self._item(self.payment.move_id) | self._item(payment.move_id)).remove_move_reconcile()
         self.Account._refresh((self.debtor | other).ids)
