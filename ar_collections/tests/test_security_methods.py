@@ -1,6 +1,7 @@
 import base64
+from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -164,6 +165,7 @@ class TestSecurityMethods(SecurityCommon):
             "action_refuse": ("No",),
             "log": (self._values_of_a_call(scene),),
             "action_ar_bounce": (self.today, "AM04"),
+            "action_remind": (fields.Datetime.now() + timedelta(hours=1),),
             "action_resolve": ("withdrawn",),
             **({"action_ask": (self.stranger.id, "Why?")} if model in ASKED else {}),
         }.get(name, ())
