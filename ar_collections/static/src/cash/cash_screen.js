@@ -224,7 +224,8 @@ export class ArCashScreen extends Component {
     }
 
     get applyLabel() {
-        return Object.keys(this.choice.amounts).length ? _t("Apply") : _t("Put on account");
+        const nothing = !Object.keys(this.choice.amounts).length;
+        return nothing && this.open.credit.kind === "bank" ? _t("Put on account") : _t("Apply");
     }
 
     async apply() {
