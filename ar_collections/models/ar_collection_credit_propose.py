@@ -61,7 +61,9 @@ class ArCollectionCredit(models.Model):
                 "gave_up": False,
                 "answers": [],
                 "named": set(),
-                "mistyped": matching_text.mistyped(credit.text),
+                "mistyped": matching_text.mistyped(
+                    credit.text, pools[debtor].by_key if debtor else ()
+                ),
             }
             if debtor:
                 keys = matching_text.text_keys(credit.text or "", prefixes[debtor])

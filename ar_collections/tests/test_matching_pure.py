@@ -119,6 +119,14 @@ class TestMatchingTable(BaseCase):
                 self.assertTrue(matching_text.mistyped(wrong))
                 self.assertEqual(match(10, items, wrong).kind, "ambiguous")
 
+    def test_a_number_of_ours_by_another_name(self):
+        """Banks call any reference OCR or KID: what is ours as it stands is no mistake."""
+        items = [item(1, 10, "INV20260456"), item(2, 10, "INV20260457")]
+        self.assertEqual(used(match(10, items, "OCR 20260456")), {1})
+        known = Pool(items).by_key
+        self.assertFalse(matching_text.mistyped("OCR 20260456", known))
+        self.assertTrue(matching_text.mistyped("OCR 20260453", known))
+
     def test_a_mistyped_reference_hides_no_other(self):
         items = [item(1, 10, "INV/2026/00101"), item(2, 10, "1234/56990")]
         self.assertEqual(used(match(10, items, "INV/2026/00101 +++000/0123/45626+++")), {1})

@@ -10,7 +10,7 @@ these countries hand on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from stdnum import iso11649, luhn
 from stdnum.ch import esr
@@ -166,10 +166,10 @@ def mistyped(text: str) -> list[tuple[int, int]]:
     """Where in a text, in capitals, stands what has the form of a structured reference and wrong
     check digits.
 
-    >>> text = "INV 7, RF19 5390 0754 7034 THANKS +++090/9337/55494+++, KID 2345677"
+    >>> text = "INV 7, RF19 5390 0754 7034 THANKS +++090/9337/55494+++"
     >>> [text[start:end] for start, end in mistyped(text)]
-    ['RF19 5390 0754 7034', '+++090/9337/55494+++', 'KID 2345677']
-    >>> mistyped("RF18 5390 0754 7034 +++090/9337/55493+++ KID 2345676 2026 OCR 12345674 RF 7")
+    ['RF19 5390 0754 7034', '+++090/9337/55494+++']
+    >>> mistyped("RF18 5390 0754 7034 +++090/9337/55493+++ RF 7")
     []
     """
     if not _DIGITS.search(text):
@@ -184,25 +184,35 @@ def mistyped(text: str) -> list[tuple[int, int]]:
         for match in pattern.finditer(text)
         if not fits(match)
     ]
-    return sorted([*spans, *_by_label(text), *_creditor(text)])
+    return sorted([*spans, *_creditor(text)])
 
 
 def _digits(text: str) -> str:
     return "".join(_DIGITS.findall(text))
 
 
-def _by_label(text: str) -> Iterator[tuple[int, int]]:
-    """Numbers behind a word that says their kind; more numbers may follow behind a space."""
+def mislabelled(text: str, known: Container[str] = ()) -> list[tuple[int, int]]:
+    """Where in a text, in capitals, stands a word that says the kind of a number (KID, OCR, viite)
+    and a number with wrong check digits. More numbers may follow behind a space.
+
+    :param known: numbers that are ours as they are, whatever the payer calls them.
+
+    >>> text = "KID 2345677, OCR 12345674 2026"
+    >>> [text[start:end] for start, end in mislabelled(text)], mislabelled(text, {"2345677"})
+    (['KID 2345677'], [])
+    """
+    spans = []
     for match in _LABEL.finditer(text):
         whole, start = "", match.start(2)
         for part in _DIGITS.finditer(match[2]):
             whole += part[0]
-            if any(fits(whole) for fits in _BY_LABEL[match[1]]):
+            if whole in known or any(fits(whole) for fits in _BY_LABEL[match[1]]):
                 break
         else:
             first = _DIGITS.match(match[2])
             if len(first[0]) >= 4:
-                yield match.start(), start + first.end()
+                spans.append((match.start(), start + first.end()))
+    return spans
 
 
 def _creditor(text: str) -> Iterator[tuple[int, int]]:

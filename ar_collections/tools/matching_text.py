@@ -13,7 +13,7 @@ of its words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -161,14 +161,19 @@ def text_keys(text: str, prefixes: Mapping[str, str] | Iterable[str] = ()) -> tu
     return strong, weak
 
 
-def mistyped(text: str) -> list[str]:
+def mistyped(text: str, known: Container[str] = ()) -> list[str]:
     """The structured references of a text whose check digits are wrong, as they are written.
+
+    :param known: keys of references that are ours as they are.
 
     >>> mistyped("inv 7 +++090/9337/55494+++"), mistyped("inv 7 +++090/9337/55493+++")
     (['+++090/9337/55494+++'], [])
+    >>> mistyped("ocr 2345677"), mistyped("ocr 2345677", keys("2345677"))
+    (['OCR 2345677'], [])
     """
     text = (text or "").upper()
-    return [text[start:end].strip() for start, end in matching_structured.mistyped(text)]
+    spans = matching_structured.mistyped(text) + matching_structured.mislabelled(text, known)
+    return [text[start:end].strip() for start, end in sorted(spans)]
 
 
 def _wrong(text: str) -> set[int]:
