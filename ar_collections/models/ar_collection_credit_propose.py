@@ -93,6 +93,7 @@ class ArCollectionCredit(models.Model):
             currency=own.id,
             digits=own.decimal_places,
             rates={other: self._rate_of(other, history) for other in others},
+            own=self.id,
         )
 
     def _rate_of(self, currency_id, history):

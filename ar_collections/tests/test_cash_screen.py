@@ -45,6 +45,16 @@ class TestCashScreen(CashCommon):
         self.assertTrue(opened["proposal"]["answers"][0]["text"])
         self.assertTrue(opened["reasons"]["deduction"])
 
+    def test_a_credit_note_is_opened(self):
+        """What is proposed for it stands among the items, and is not the note itself."""
+        note = self._credit_note(200)
+        note.ref = note.name
+        opened = self._credit(self._item(note)).cash_open()
+        shown = {item["id"] for item in opened["items"]}
+        self.assertEqual(shown, set((self._item(self.first) + self._item(self.second)).ids))
+        for answer in opened["proposal"]["answers"]:
+            self.assertLessEqual({line_id for line_id, _amount in answer["allocations"]}, shown)
+
     def test_applied_as_proposed_is_assisted_else_manual(self):
         line = self._payment(1000, memo=self.first.name)
         done = self._credit(line).cash_apply([[self._item(self.first).id, 1000]])

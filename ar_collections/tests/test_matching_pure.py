@@ -119,6 +119,13 @@ class TestMatchingTable(BaseCase):
                 self.assertTrue(matching_text.mistyped(wrong))
                 self.assertEqual(match(10, items, wrong).kind, "ambiguous")
 
+    def test_a_credit_note_never_pays_itself(self):
+        """Its number stands in its own text; so it does in the items of the debtor."""
+        items = [item(1, -100, "RINV/2026/00009"), item(2, 100, "INV/2026/00451")]
+        result = match(100, items, "RINV/2026/00009", own=1)
+        self.assertEqual((result.kind, used(result)), ("match", {2}))
+        self.assertEqual(match(70, items, "RINV/2026/00009 RINV/2026/00009", own=1).kind, "none")
+
     def test_a_number_of_ours_by_another_name(self):
         """Banks call any reference OCR or KID: what is ours as it stands is no mistake."""
         items = [item(1, 10, "INV20260456"), item(2, 10, "INV20260457")]

@@ -46,7 +46,8 @@ class Bundle:
 @dataclass(frozen=True, slots=True)
 class Credit:
     """Money that came in. ``rates``: currency of items -> units of the credit's currency for
-    one of theirs; items in currencies without a rate are left out."""
+    one of theirs; items in currencies without a rate are left out. ``own``: a credit note that is
+    this credit; it pays others, never itself."""
 
     amount: Decimal
     date: date
@@ -54,6 +55,7 @@ class Credit:
     currency: int = 0
     digits: int = 2
     rates: Mapping[int, Decimal] = field(default_factory=dict)
+    own: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class Case:
         self.scale = Decimal(10) ** credit.digits
         self.target = self.units(credit.amount)
         self.gave_up = False
-        self.open = [self._open(item) for item in pool.items]
+        self.open = [0 if item.id == credit.own else self._open(item) for item in pool.items]
         self.discounted = [self._discounted(index) for index in range(len(pool.items))]
         self.strong, self.weak = matching_text.text_keys(credit.text, policy.prefixes)
 

@@ -31,9 +31,12 @@ export class Choice {
         this.rests = {};
     }
 
-    /** Take over what was proposed. */
+    /** Take over what was proposed; all of it, or nothing where an item is not shown to the reader. */
     take(answer) {
         this.clear();
+        if (answer.allocations.some(([id]) => !this.byId.has(id))) {
+            return;
+        }
         for (const [id, amount] of answer.allocations) {
             this.amounts[id] = amount;
         }
