@@ -19,6 +19,7 @@ from pathlib import Path
 from environment import ADDON, HERE, SIZES, close, configure, databases, environment, odoo, vacuum
 from generate import template
 from jobs_cash import Cash
+from jobs_dashboard import Dashboard
 from jobs_delivery import Delivery
 from jobs_posting import Posting
 from jobs_refresh import Refresh
@@ -27,7 +28,9 @@ from jobs_run import Run
 from jobs_screens import Screens
 from measure import Job
 
-PARTS = ("refresh", "run", "reports", "screens", "cash", "delivery", "posting")
+PARTS = (
+    "refresh", "run", "reports", "dashboard", "screens", "cash", "delivery", "posting",
+)  # fmt: skip
 RESULTS = HERE / "RESULTS.md"
 
 
@@ -67,6 +70,7 @@ def _measure(size: str, options: argparse.Namespace) -> Iterator[Job]:
         parts = {
             "screens": lambda: Screens(env).measure(options.rounds),
             "reports": lambda: Reports(env).measure(options.rounds, size),
+            "dashboard": lambda: Dashboard(env).measure(options.rounds),
             "run": lambda: Run(env).measure(options.rounds, size),
             "cash": lambda: Cash(env).measure(options.rounds),
             "refresh": lambda: Refresh(env).measure(options.rounds),

@@ -68,12 +68,12 @@ class AccountPayment(models.Model):
                   JOIN res_company company ON company.id = payment.company_id
                   JOIN ar_collection account ON account.partner_id = partner.commercial_partner_id
                    AND account.company_id = split_part(company.parent_path, '/', 1)::int
-                 WHERE account.id IN %s AND reversal.reversed_entry_id IS NOT NULL
+                 WHERE account.id = ANY(%s) AND reversal.reversed_entry_id IS NOT NULL
                    AND reversal.state = 'posted' AND reversal.create_date >= %s
                    AND payment.ar_bounce_date IS NULL AND payment.payment_type = 'inbound'
                  GROUP BY payment.id
                 """,
-                tuple(accounts.ids),
+                accounts.ids,
                 fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
             )
         )

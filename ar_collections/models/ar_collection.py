@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .ar_collection_stage import KINDS
 
@@ -433,6 +434,19 @@ class ArCollection(models.Model):
         The only place where promises, plans, disputes and charges judge themselves again;
         nobody else hooks into accounting.
         """
+
+    def _among(self, name):
+        """Domain: the field ``name`` is one of these accounts.
+
+        All of them as one array: as values of a domain thousands of ids would be checked and
+        quoted one by one, in each of the searches that follow a refresh.
+        """
+        ids = self.ids
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = ANY(%s::int[])", model._field_to_sql(alias, name, query), ids
+            )
+        )
 
     def _set_next_action(self, text, date):
         """Propose the collector's next step; an earlier one of the collector's own stays.

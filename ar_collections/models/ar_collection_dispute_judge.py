@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .ar_collection_dispute_resolve import BY_CREDIT
 
@@ -20,12 +21,9 @@ class ArCollectionDispute(models.Model):
     @api.model
     def _judge_accounts(self, accounts):
         """Judge the disputes of these debtors: open ones, and those a credit note has ended."""
-        domain = [
-            ("collection_id", "in", accounts.ids),
-            "|",
-            ("is_open", "=", True),
-            ("outcome", "in", BY_CREDIT),
-        ]
+        domain = accounts._among("collection_id") & Domain(
+            ["|", ("is_open", "=", True), ("outcome", "in", BY_CREDIT)]
+        )
         self.sudo().search(domain)._judge()  # the machine judges, whoever looks
 
     def _judge(self):

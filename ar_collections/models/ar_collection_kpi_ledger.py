@@ -138,20 +138,30 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _payments_sql(self):
-        """SQL: money ``credit`` matched (``part``) with the claim ``item`` of trade."""
+        """SQL: money ``credit`` matched (``part``) with the claim ``item`` of trade.
+
+        Both stand on one account, and accounts and journals are given as numbers: PostgreSQL
+        then starts from the money of the period, which the index on account and date finds.
+        """
+        kinds = ("bank", "cash", "credit")
+        banks = [
+            journal_id
+            for [journal_id] in self.env.execute_query(
+                SQL("SELECT id FROM account_journal WHERE type IN %s", kinds)
+            )
+        ]
         return SQL(
             """
             account_partial_reconcile part
             JOIN account_move_line credit ON credit.id = part.credit_move_id
-                 AND credit.parent_state = 'posted'
-            JOIN account_journal journal ON journal.id = credit.journal_id
-                 AND journal.type IN ('bank', 'cash', 'credit')
+                 AND credit.parent_state = 'posted' AND credit.account_id = ANY(%(trade)s::int[])
+                 AND credit.journal_id = ANY(%(banks)s::int[])
             JOIN account_move_line item ON item.id = part.debit_move_id
-            JOIN account_journal item_journal ON item_journal.id = item.journal_id
-                 AND item_journal.type NOT IN ('bank', 'cash', 'credit')
-            JOIN account_account ledger ON ledger.id = item.account_id
-                 AND ledger.account_type = 'asset_receivable' AND ledger.non_trade IS NOT TRUE
-            """
+                 AND item.account_id = ANY(%(trade)s::int[])
+                 AND item.journal_id != ALL(%(banks)s::int[])
+            """,
+            trade=self.env["ar.collection"]._trade_account_ids(),
+            banks=banks,
         )
 
     @api.model

@@ -51,7 +51,7 @@ class ArCollectionNotice(models.Model):
             .search_count([("thank", "=", True)], limit=1)
         ):
             return
-        notices = self._paid_notices(SQL("account.id IN %s", tuple(accounts.ids) or (0,)))
+        notices = self._paid_notices(SQL("account.id = ANY(%s::int[])", accounts.ids))
         # sudo: notices are read-only for every human
         notices = notices.sudo().filtered(lambda notice: not notice.thanks and notice.email_to)
         if notices:

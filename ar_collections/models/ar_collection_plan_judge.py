@@ -89,9 +89,7 @@ class ArCollectionPlan(models.Model):
     def _judge_accounts(self, accounts, today=None):
         """Judge the plans of these debtors. :return: those whose state changed."""
         # sudo: the machine judges, whoever looks
-        plans = self.sudo().search(
-            self._judged_domain() & Domain("collection_id", "in", accounts.ids)
-        )
+        plans = self.sudo().search(self._judged_domain() & accounts._among("collection_id"))
         return plans._judge_now(today)
 
     def _judge_now(self, today=None):

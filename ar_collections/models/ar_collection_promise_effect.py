@@ -264,5 +264,5 @@ class ArCollection(models.Model):
             value=value,
             restrict=SQL("TRUE")
             if accounts is None
-            else SQL("collection_id IN %s", tuple(accounts.ids)),
+            else SQL("collection_id = ANY(%s)", accounts.ids),
         )

@@ -72,7 +72,7 @@ class ArCollectionPromise(models.Model):
     def _judge_accounts(self, accounts, today=None):
         """Judge the promises of these debtors. :return: the promises whose state changed."""
         since = fields.Date.today() - timedelta(days=AGAIN_DAYS)
-        domain = self._judged_domain(since) & Domain("collection_id", "in", accounts.ids)
+        domain = self._judged_domain(since) & accounts._among("collection_id")
         promises = self.sudo().search(domain)  # the machine judges, whoever looks
         if not promises:
             return promises

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 KEY = "ar_collections.partners"
+#: The job for payments, which follows the one that refreshes figures.
+TELL = "ir_cron_ar_collection_tell_payments"
+REFRESH = "ir_cron_ar_collection_refresh"
 
 
 class ArCollectionQueue(models.Model):
@@ -21,6 +24,9 @@ class ArCollectionQueue(models.Model):
     partner_number = fields.Integer(required=True, readonly=True)
     paid = fields.Boolean(
         readonly=True, help="A payment or credit moved: the last payment may be another one."
+    )
+    refreshed = fields.Boolean(
+        readonly=True, help="The figures are right; the payments wait for their own job."
     )
 
     @api.model
@@ -59,9 +65,13 @@ class ArCollectionQueue(models.Model):
 
     @api.model
     def _ask_for_refresh(self):
-        """Wake the refresh in the next minute, unless it is asked for already."""
+        self._ask_for(REFRESH)
+
+    @api.model
+    def _ask_for(self, name):
+        """Wake a job of this addon in the next minute, unless it is asked for already."""
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "ar_collections.ir_cron_ar_collection_refresh", raise_if_not_found=False
+            f"ar_collections.{name}", raise_if_not_found=False
         )
         if not cron_id:
             return
@@ -73,14 +83,15 @@ class ArCollectionQueue(models.Model):
             )
         )
         if not asked:
-            # sudo: whoever posts an invoice asks for the refresh
+            # sudo: whoever posts an invoice asks for the refresh, and that for what follows
             cron = self.env["ir.cron"].sudo().browse(cron_id)
             cron._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
 
     @api.model
-    def _take(self, limit=5000):
+    def _take(self, limit=5000, refreshed=False):
         """Lock and read a batch of the queue; must be the first statement of its transaction.
 
+        :param refreshed: those whose figures are right, and whose payments wait for their own job.
         :return: (ids of the rows, ids of the debtors concerned: the partners themselves and
             their commercial partners, ids of those whose payments moved).
         """
@@ -88,8 +99,9 @@ class ArCollectionQueue(models.Model):
             SQL(
                 """
                 SELECT id, partner_number, paid FROM ar_collection_queue
-                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                 WHERE coalesce(refreshed, FALSE) = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
                 """,
+                refreshed,
                 limit,
             )
         )
@@ -111,6 +123,19 @@ class ArCollectionQueue(models.Model):
 
     @api.model
     def _done(self, row_ids):
-        self.env.cr.execute(
-            SQL("DELETE FROM ar_collection_queue WHERE id IN %s", tuple(row_ids) or (0,))
+        """The figures of these rows are right; payments among them go on to their own job."""
+        paid = self.env.execute_query(
+            SQL(
+                "UPDATE ar_collection_queue SET refreshed = TRUE WHERE id = ANY(%s) AND paid"
+                " RETURNING id",
+                row_ids,
+            )
         )
+        told = {row_id for [row_id] in paid}
+        self._forget([row_id for row_id in row_ids if row_id not in told])
+        if told:
+            self._ask_for(TELL)
+
+    @api.model
+    def _forget(self, row_ids):
+        self.env.cr.execute(SQL("DELETE FROM ar_collection_queue WHERE id = ANY(%s)", row_ids))

@@ -37,9 +37,9 @@ class ArCollection(models.Model):
                 # The locking SELECT must be the first statement: start a fresh transaction.
                 self.env["ir.cron"]._commit_progress()
                 try:
-                    row_ids, *concerned = self.env["ar.collection.queue"]._take(BATCH)
+                    row_ids, partner_ids, _paid = self.env["ar.collection.queue"]._take(BATCH)
                     if row_ids:
-                        self._refresh(*concerned)
+                        self._refresh(partner_ids, paid_ids=())  # payments have their own job
                         self.env["ar.collection.queue"]._done(row_ids)
                 except CONFLICTS:
                     # somebody saved one of these debtors: they stay in the queue

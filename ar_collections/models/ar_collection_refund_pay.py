@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class ArCollectionRefund(models.Model):
@@ -85,7 +86,7 @@ class ArCollectionRefund(models.Model):
     def _judge_accounts(self, accounts):
         """Refunds of these debtors whose payment was posted, cancelled or sent back since."""
         going = self.search(
-            [("collection_id", "in", accounts.ids), ("state", "in", ("approved", "paid"))]
+            accounts._among("collection_id") & Domain("state", "in", ("approved", "paid"))
         )
         posted = going.filtered(
             lambda refund: (

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.remittance import bare
@@ -267,7 +268,7 @@ class ArCollection(models.Model):
         # sudo: the machine looks for the payments of everybody's advices
         waiting = self.env["ar.collection.remittance"].sudo()
         waiting.search(
-            [("collection_id", "in", self.ids), ("state", "=", "waiting")]
+            self._among("collection_id") & Domain("state", "=", "waiting")
         )._match_credit()
         return result
 

@@ -99,18 +99,19 @@ class ArCollectionRun(models.Model):
             [row["account"]["account_id"] for row in candidates], names
         )
         preferred = {} if own_notice else self._preferred_channels(candidates, plans)
+        chosen = {}  # the same for thousands of debtors
         for row in candidates:
             decision, debtor = row["decision"], row["account"]["partner_id"]
             stops = stopped.get(row["account"]["account_id"], ())
-            usable = [name for name in names if debtor in reachable[name] and name not in stops]
-            channels = ladder.channels_of(
-                *plans[decision.level.id], usable, preferred.get(row["account"]["account_id"])
+            usable = tuple(
+                name for name in names if debtor in reachable[name] and name not in stops
             )
+            key = (decision.level.id, usable, preferred.get(row["account"]["account_id"]))
+            if key not in chosen:
+                chosen[key] = ladder.channels_of(*plans[decision.level.id], *key[1:])
             row["decision"] = (
-                ladder.Decision(
-                    decision.level, None, decision.claims, decision.date, channels=channels
-                )
-                if channels
+                decision._replace(channels=chosen[key])
+                if chosen[key]
                 else ladder.Decision(None, "contact_rule" if stops else "no_address")
             )
 

@@ -1,6 +1,6 @@
-from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from odoo import api, models
@@ -12,7 +12,8 @@ from . import repeated
 from .ar_collection_figures_policies import CHOSEN
 
 #: The sums of ``ladder.CurrencyRow``, in its order.
-CURRENCY_SUMS = tuple(field.name for field in fields(ladder.CurrencyRow))[1:]
+CURRENCY_SUMS = ladder.CurrencyRow._fields[1:]
+_sums_of = itemgetter(*CURRENCY_SUMS)
 
 
 class Strategy(NamedTuple):
@@ -49,7 +50,8 @@ class ArCollectionRun(models.Model):
         for row in rows:
             fact = facts.get(row["account_id"])
             if not fact:
-                fact = facts[row["account_id"]] = dict(row, rows=[], level_delay=None)
+                fact = facts[row["account_id"]] = row
+                fact.update(rows=[], level_delay=None)
             fact["rows"].append(self._currency_row(row))
             self._add_up(fact, row)
         for fact in facts.values():
@@ -70,7 +72,7 @@ class ArCollectionRun(models.Model):
     @api.model
     def _add_up(self, fact, row):
         """Sum over the currencies what is in company currency; keep the worst of the rest."""
-        if fact["rows"][1:]:
+        if len(fact["rows"]) > 1:
             for name in ("overdue_company", "held_company", "unapplied"):
                 fact[name] += row[name]
             fact["days"] = max(fact["days"] or 0, row["days"] or 0)
@@ -113,7 +115,7 @@ class ArCollectionRun(models.Model):
     def _currency_row(self, row):
         return ladder.CurrencyRow(
             row["currency_id"],
-            *[Decimal(str(row[name])) if row[name] else ladder.ZERO for name in CURRENCY_SUMS],
+            *[Decimal(amount) if amount else ladder.ZERO for amount in _sums_of(row)],
         )
 
     @api.model
@@ -210,8 +212,11 @@ class ArCollectionRun(models.Model):
 
     @api.model
     def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
-        """SQL: one row per debtor and currency. The sums are floats, which need no
-        conversion by Python for each."""
+        """SQL: one row per debtor and currency.
+
+        The sums of ``ladder.CurrencyRow`` are texts, NULL for nothing: most are, and Python
+        makes its decimals of texts. Those in company currency are floats.
+        """
         return SQL(
             """
             WITH item AS (  -- OFFSET is a fence: what the sums use is worked out once an item
@@ -222,26 +227,26 @@ class ArCollectionRun(models.Model):
             debtor AS (
             SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
                    max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
-                   coalesce(sum(open_currency) FILTER (WHERE is_due), 0)::float8 AS overdue,
+                   nullif(sum(open_currency) FILTER (WHERE is_due), 0)::text AS overdue,
                    coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
                    coalesce(sum(held_company) FILTER (WHERE is_due AND is_held), 0)::float8
                        AS held_company,
-                   coalesce(sum(claimable) FILTER (WHERE is_due), 0)::float8 AS claimable,
-                   coalesce(sum(claimable_company) FILTER (WHERE is_due), 0)::float8
+                   nullif(sum(claimable) FILTER (WHERE is_due), 0)::text AS claimable,
+                   nullif(sum(claimable_company) FILTER (WHERE is_due), 0)::text
                        AS claimable_company,
-                   coalesce(sum(claimable) FILTER (WHERE is_due AND was_noticed), 0)::float8 AS noticed,
-                   coalesce(sum(claimable_company) FILTER (WHERE is_due AND was_noticed), 0)::float8
+                   nullif(sum(claimable) FILTER (WHERE is_due AND was_noticed), 0)::text AS noticed,
+                   nullif(sum(claimable_company) FILTER (WHERE is_due AND was_noticed), 0)::text
                        AS noticed_company,
-                   coalesce(sum(claimable) FILTER (WHERE is_courtesy), 0)::float8 AS courtesy,
-                   coalesce(sum(claimable_company) FILTER (WHERE is_courtesy), 0)::float8
+                   nullif(sum(claimable) FILTER (WHERE is_courtesy), 0)::text AS courtesy,
+                   nullif(sum(claimable_company) FILTER (WHERE is_courtesy), 0)::text
                        AS courtesy_company,
-                   coalesce(sum(- open_currency - held_currency) FILTER (WHERE bucket < 0), 0)::float8
+                   nullif(sum(- open_currency - held_currency) FILTER (WHERE bucket < 0), 0)::text
                        AS credit,
-                   coalesce(sum(- open - held_company) FILTER (WHERE bucket < 0), 0)::float8
+                   nullif(sum(- open - held_company) FILTER (WHERE bucket < 0), 0)::text
                        AS credit_company,
                    coalesce(sum(- open) FILTER (WHERE bucket < 0), 0)::float8 AS unapplied,
-                   coalesce(sum(open_currency - held_currency)
-                            FILTER (WHERE is_due AND is_waiting), 0)::float8 AS waiting,
+                   nullif(sum(open_currency - held_currency)
+                          FILTER (WHERE is_due AND is_waiting), 0)::text AS waiting,
                    max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
                    max(days) FILTER (WHERE is_due) AS days,
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,

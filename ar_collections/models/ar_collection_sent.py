@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 #: A notice sent longer ago moves nobody any more.
 DAYS = 3
@@ -25,12 +26,14 @@ class ArCollection(models.Model):
         # sudo: the machine moves debtors of every collector
         notices = self.env["ar.collection.notice"].sudo()
         notices = notices.search(
-            [
-                ("collection_id", "in", self.ids),
-                ("state", "=", "sent"),
-                ("followed", "=", False),
-                ("date_sent", ">=", fields.Datetime.now() - timedelta(days=DAYS)),
-            ],
+            self._among("collection_id")
+            & Domain(
+                [
+                    ("state", "=", "sent"),
+                    ("followed", "=", False),
+                    ("date_sent", ">=", fields.Datetime.now() - timedelta(days=DAYS)),
+                ]
+            ),
             order="id",
         )
         for level, of_level in notices.grouped("level_id").items():

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .ar_collection_queue import TELL
+from .ar_collection_refresh import CONFLICTS
+
 #: What a message in the timeline of a debtor is about; empty: something else.
 KINDS = [
     ("call", "Call"),
@@ -14,6 +17,8 @@ KINDS = [
 ]
 #: Context key that says so when a message is written.
 KIND = "ar_collections_kind"
+#: Rows of the queue whose payments are told in one transaction.
+BATCH = 500
 
 
 class MailMessage(models.Model):
@@ -116,7 +121,11 @@ class ArCollectionHold(models.Model):
 
 
 class ArCollection(models.Model):
-    """Payments and credit notes stand in the timeline, too."""
+    """Payments and credit notes stand in the timeline, too.
+
+    A job of its own writes them, after the refresh: they take longer than all the figures of
+    these debtors.
+    """
 
     _inherit = "ar.collection"
 
@@ -132,14 +141,28 @@ class ArCollection(models.Model):
         return super()._kept_fields() | {"payment_line_seen"}
 
     @api.model
-    def _update_last_payments(self, new_ids, paid_ids):
-        result = super()._update_last_payments(new_ids, paid_ids)
-        if paid_ids:
-            self._log_payments(paid_ids)
-        return result
+    def _cron_tell_payments(self):
+        """Note the last payments of debtors, and write them on their timelines, a batch per
+        transaction."""
+        queue, left = self.env["ar.collection.queue"], True
+        while left:
+            # The locking SELECT must be the first statement: start a fresh transaction.
+            self.env["ir.cron"]._commit_progress()
+            try:
+                row_ids, _concerned, paid_ids = queue._take(BATCH, refreshed=True)
+                self._update_last_payments([], paid_ids)
+                self._tell_payments(paid_ids)
+                queue._forget(row_ids)
+            except CONFLICTS:  # somebody saved one of these debtors: they stay in the queue
+                self.env.cr.rollback()
+                queue._ask_for(TELL)
+                break
+            left = self.env["ir.cron"]._commit_progress(len(row_ids))
+            if len(row_ids) < BATCH:
+                break
 
     @api.model
-    def _log_payments(self, partner_ids):
+    def _tell_payments(self, partner_ids):
         """A line in the timeline of each debtor who has paid, or was given a credit note, since
         the last time."""
         self.flush_model(["payment_line_seen"])

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class ArCollectionWithheld(models.Model):
@@ -39,7 +40,7 @@ class ArCollectionWithheld(models.Model):
     @api.model
     def _judge_booked(self, accounts):
         """Note what payments of these debtors booked as withheld; end it when one is returned."""
-        known = self.search([("collection_id", "in", accounts.ids), ("payment_id", "!=", False)])
+        known = self.search(accounts._among("collection_id") & Domain("payment_id", "!=", False))
         known.filtered(lambda one: one.payment_id.ar_bounce_date)._set_state("refused")
         by_payment = {}
         for line in self._core_lines(accounts, known.payment_id):

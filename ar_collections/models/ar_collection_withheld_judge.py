@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import withheld
@@ -22,9 +23,9 @@ class ArCollectionWithheld(models.Model):
         if not accounts:
             return
         self = self.sudo()  # noqa: PLW0642, dito
-        known = self.search([("collection_id", "in", accounts.ids), ("line_id", "!=", False)])
+        known = self.search(accounts._among("collection_id") & Domain("line_id", "!=", False))
         known._check_reversed()
-        rated = accounts.filtered(lambda account: account.withheld_rate > 0)
+        rated = accounts.search(accounts._among("id") & Domain("withheld_rate", ">", 0))
         if not rated and not known:
             return
         of_line = {record.line_id.id: record for record in known if record.state != "certified"}

@@ -96,7 +96,7 @@ class ArCollectionWriteOff(models.Model):
                 """
                 SELECT request.id
                   FROM ar_collection_write_off request
-                 WHERE request.state = 'posted' AND request.collection_id IN %s
+                 WHERE request.state = 'posted' AND request.collection_id = ANY(%s)
                    AND NOT EXISTS (
                        SELECT FROM ar_collection_write_off_line line
                          JOIN account_partial_reconcile part
@@ -104,7 +104,7 @@ class ArCollectionWriteOff(models.Model):
                           AND part.debit_move_id = line.line_id
                         WHERE line.write_off_id = request.id)
                 """,
-                tuple(accounts.ids),
+                accounts.ids,
             )
         )
         undone = self.browse(number for [number] in rows)

@@ -48,7 +48,10 @@ def execute(env, sql):
         _execute_prepared(env.cr, sql, worker.statements)
     else:
         env.cr.execute(sql)
-    return env.cr.dictfetchall() if env.cr.description else None
+    if not env.cr.description:
+        return None
+    names = [column.name for column in env.cr.description]  # once: core asks for each row
+    return [dict(zip(names, row, strict=True)) for row in env.cr.fetchall()]
 
 
 def _execute_prepared(cr, sql, known):

@@ -106,7 +106,7 @@ class ConcurrencyCase(BaseCase):
             partners.unlink()
             env.cr.flush()
             env.cr.execute("DELETE FROM ar_collection_queue")
-            for name in ("refresh", "refresh_full"):
+            for name in ("refresh", "refresh_full", "tell_payments"):
                 cron = env.ref(f"ar_collections.ir_cron_ar_collection_{name}")
                 env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
 

@@ -73,18 +73,29 @@ class TestDebtorPage(ArCollectionsCommon):
         found = self.Account.search(accounts[0].action_open_group()["domain"])
         self.assertEqual(found, accounts)
 
+    def _work_off_the_queue(self):
+        """The refresh, and the job for payments that it asks for."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        with self.enter_registry_test_mode():
+            for name in ("refresh", "tell_payments"):
+                self.env.ref(f"ar_collections.ir_cron_ar_collection_{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
     def test_payments_stand_in_the_timeline_once(self):
         move = self._invoice(500, 30)
         account = self._account()
-        self._pay(move, 200)
+        for amount in (200, 50):
+            self._pay(move, amount)
+            self._work_off_the_queue()
+            self.assertFalse(self.env["ar.collection.queue"].search([]))
         self._refresh()
-        self._refresh()
-        self._pay(move, 50)
-        self._refresh()
+        self._work_off_the_queue()
         messages = account.message_ids.filtered(lambda message: message.ar_kind == "payment")
         self.assertEqual(len(messages), 2)
         self.assertIn("200.00", messages[-1].body)
         self.assertIn("50.00", messages[0].body)
+        self.assertEqual(account.last_payment_date, self.today)
 
     def test_kinds_of_messages(self):
         self._invoice(500, 30)

@@ -8,9 +8,10 @@ so the rule lives here alone. ``decide`` then concludes for one debtor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 ZERO = Decimal(0)
 #: Stands for "no upper limit" and is still a small integer for the database.
@@ -118,8 +119,7 @@ def reached(
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class CurrencyRow:
+class CurrencyRow(NamedTuple):
     """The items of a debtor in one currency; ``_company``: the same in company currency.
 
     ``overdue``: past due, held or not. ``claimable``: past due, neither held nor waiting
@@ -141,8 +141,7 @@ class CurrencyRow:
     waiting: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Debtor:
+class Debtor(NamedTuple):
     """What a run knows of a debtor when it decides.
 
     ``level``: the highest level one of its items reaches tonight. ``quiet_until`` and
@@ -161,8 +160,7 @@ class Debtor:
     has_address: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What is to be claimed in one currency: claims less the credits deducted."""
 
     currency_id: int
@@ -175,14 +173,13 @@ class Claim:
         return self.claimed - self.credit
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """``level`` None: no notice, because of ``reason``; ``date``: when to look again;
     ``channels``: through which the notice leaves, one communication each."""
 
     level: Level | None
     reason: str | None
-    claims: Sequence[Claim] = field(default=())
+    claims: Sequence[Claim] = ()
     date: date | None = None
     channels: tuple[str, ...] = ()
 

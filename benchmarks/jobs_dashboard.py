@@ -1,0 +1,78 @@
+"""The snapshot of an evening, and the figures of the dashboard after a year of snapshots."""
+
+from datetime import timedelta
+
+from jobs_refresh import SUM, Refresh
+from measure import Job, interleave
+
+#: Days of snapshots behind the dashboard: the longest period that it shows.
+DAYS = 365
+
+
+class Dashboard:
+    """Jobs on one database; nothing is committed."""
+
+    def __init__(self, env) -> None:
+        self.env, self.cr = env, env.cr
+        self.kpi = env["ar.collection.kpi"]
+        self.snapshots = env["ar.collection.snapshot"]
+        self.company = env.company
+        self.today = env.company._ar_today()
+
+    def measure(self, rounds: int) -> list[Job]:
+        limit = {"floor": (SUM,), "target": 2, "limit": "2x aggregate"}
+        jobs = [
+            Job(SUM, Refresh(self.env).aggregate, after=self.forget),
+            Job("snapshot, every debtor changed", self.take, after=self.forget, **limit),
+            Job(
+                "snapshot, nothing changed",
+                self.take,
+                before=self.remember,
+                after=self.forget,
+                **limit,
+            ),
+        ]
+        interleave(jobs, rounds)
+        self.remember()
+        limit = {"after": self.env.invalidate_all, "target": 1.0, "limit": "1 s"}
+        year = {"period": "365"}
+        screens = [
+            Job("dashboard", lambda: self.kpi.dashboard(year), **limit),
+            Job("dashboard, table of collectors", lambda: self.kpi.dashboard_team(year), **limit),
+        ]
+        interleave(screens, rounds)
+        self.forget()
+        return [*jobs[1:], *screens]
+
+    def take(self) -> None:
+        self.snapshots._take(self.company, self.today)
+
+    def remember(self) -> None:
+        """As if the figures had been the same for a year: a row of the company for each day,
+        and one of each debtor on the first."""
+        first = self.today - timedelta(days=DAYS)
+        self.cr.execute(self.snapshots._debtor_rows_sql(self.company, first))
+        self.cr.execute(self.snapshots._total_row_sql(self.company, first))
+        self.cr.execute(
+            """
+            SELECT string_agg(quote_ident(column_name), ', ')
+              FROM information_schema.columns
+             WHERE table_name = 'ar_collection_snapshot'
+               AND column_name NOT IN ('id', 'date', 'known_at')
+            """
+        )
+        [[names]] = self.cr.fetchall()
+        self.cr.execute(
+            f"""
+            INSERT INTO ar_collection_snapshot (date, known_at, {names})
+            SELECT date + day, known_at + day * interval '1 day', {names}
+              FROM ar_collection_snapshot CROSS JOIN generate_series(1, %s) AS day
+             WHERE collection_id IS NULL
+            """,  # names of our own columns
+            [DAYS - 1],
+        )
+        self.env.invalidate_all()
+
+    def forget(self) -> None:
+        self.cr.rollback()
+        self.env.invalidate_all()
