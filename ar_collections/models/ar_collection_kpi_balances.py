@@ -10,6 +10,9 @@ from .ar_collection_snapshot import AMOUNTS
 SLACK = timedelta(days=6)
 BUCKETS = ("not_due", *(f"bucket_{number}" for number in range(1, 6)))
 
+#: Context key of a dict: the balances of today that one request has added up already.
+KNOWN = "ar_collections_known_balances"
+
 
 class ArCollectionKpi(models.Model):
     """Balances of today and of past days, and how they moved from bucket to bucket."""
@@ -28,6 +31,16 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _balances_now(self, scope):
+        known = self.env.context.get(KNOWN)
+        if known is None:
+            return self._add_up_balances(scope)
+        key = (scope.company.id, scope.user_id, scope.country_id)
+        if key not in known:
+            known[key] = self._add_up_balances(scope)
+        return dict(known[key])
+
+    @api.model
+    def _add_up_balances(self, scope):
         self.env["ar.collection"].flush_model()
         [row] = self.env.execute_query_dict(
             SQL(
