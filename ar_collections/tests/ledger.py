@@ -112,9 +112,10 @@ class LedgerCommon(ArCollectionsCommon):
         )
 
     def _queued(self):
-        """Ids of the partners in the queue, with what this transaction still remembers."""
+        """Ids of the partners to be refreshed, with what this transaction still remembers."""
         self.env.cr.flush()
-        return set(self.env["ar.collection.queue"].sudo().search([]).mapped("partner_number"))
+        waiting = self.env["ar.collection.queue"].sudo().search([("refreshed", "=", False)])
+        return set(waiting.mapped("partner_number"))
 
     # === CHECKS === #
     def _check_figures(self, account, **expected):
