@@ -134,13 +134,14 @@ class ArCollectionsCommon(AccountTestInvoicingCommon):
         )
 
     def _refresh(self):
-        """Do what the job does a minute after a posting: queue, then refresh."""
+        """Do what the jobs do a minute after a posting: queue, refresh, payments."""
         self.env.flush_all()
         self.env.cr.flush()
         queue = self.env["ar.collection.queue"]
-        row_ids, *concerned = queue._take()
-        self.Account._refresh(*concerned)
-        queue._done(row_ids)
+        row_ids, partner_ids, paid_ids = queue._take()
+        self.Account._refresh(partner_ids, paid_ids)
+        self.Account._tell_payments(paid_ids)
+        queue._forget(row_ids)
 
     def _account(self, partner=None):
         """The collection account of a debtor, its figures up to date."""
