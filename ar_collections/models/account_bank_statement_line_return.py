@@ -94,7 +94,7 @@ class AccountBankStatementLine(models.Model):
             )
             key = row["root_id"], row["currency_id"], receipt.amount
             receipts.setdefault(key, []).append(receipt)
-        codes = set(self.env["ar.collection.return.code"].search([]).mapped("code"))
+        codes = {code for [code] in self.env["ar.collection.return.code"]._read_group([], ["code"])}
         answers = {}
         for line in debits:
             currency = line.currency_id

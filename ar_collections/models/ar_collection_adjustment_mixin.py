@@ -154,9 +154,10 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
 
     # === STATE === #
     def _on_state(self, state):
-        super()._on_state(state)
+        result = super()._on_state(state)
         # sudo: the approver may not see the debtor
         self.env["ar.collection.queue"]._add(self.sudo().partner_id.ids)
+        return result
 
     def _has_file(self):
         """Whether a file is attached to the request."""

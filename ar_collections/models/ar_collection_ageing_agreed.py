@@ -1,7 +1,5 @@
-from itertools import groupby
-
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 #: Columns of the items, beside what is open of them; see ``_ageing_lines_sql``.
 COLUMNS = (
@@ -90,8 +88,7 @@ class ArCollectionAgeing(models.AbstractModel):
             )
         )
         result = []
-        for line_id, group in groupby(rows, key=lambda row: row[0]):
-            parts = list(group)
+        for line_id, parts in groupby(rows, key=lambda row: row[0]):
             after = sum(amount for _line, _date, amount, _open in parts)
             rest = max(parts[0][3] - after, 0)
             if rest:

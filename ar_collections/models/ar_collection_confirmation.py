@@ -25,7 +25,6 @@ class ArCollectionConfirmation(models.Model):
 
     round_id = fields.Many2one(
         "ar.collection.confirmation.round",
-        string="Round",
         required=True,
         readonly=True,
         index=True,
@@ -167,7 +166,7 @@ class ArCollectionConfirmation(models.Model):
         rows = fresh._prepare_rows()
         fresh._keep_balances(rows)
         report = self.env["report.ar_collections.report_ar_collection_confirmation"]
-        pdfs = report._print(fresh, rows) if fresh else {}
+        pdfs = report.with_context(ar_statement_rows=rows)._print(fresh) if fresh else {}
         for one in fresh:
             one.attachment_id = self.env["ir.attachment"].create(
                 one._prepare_attachment_vals(pdfs[one.id])

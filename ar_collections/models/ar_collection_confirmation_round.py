@@ -51,7 +51,6 @@ class ArCollectionConfirmationRound(models.Model):
     )
     auditor_id = fields.Many2one(
         "res.partner",
-        string="Auditor",
         index="btree_not_null",
         ondelete="restrict",
         help="Replies go to the auditor directly. Empty: to us.",

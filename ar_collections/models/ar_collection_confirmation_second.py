@@ -33,9 +33,10 @@ class ArCollectionConfirmationRound(models.Model):
 
     @api.depends("date", "previous_id")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for run in self.filtered("previous_id"):
             run.display_name = self.env._("%(round)s, asked again", round=run.display_name)
+        return result
 
     def action_ask_again(self):
         """A new round, still a draft, for those who have not answered; the one there is, if any.
@@ -100,9 +101,10 @@ class ArCollectionConfirmation(models.Model):
     next_ids = fields.One2many("ar.collection.confirmation", "previous_id")
 
     def _set_answer(self, answer):
-        super()._set_answer(answer)
+        result = super()._set_answer(answer)
         for one in self:
             one._answer_others(answer)
+        return result
 
     def _answer_others(self, answer):
         """What was asked before and again is answered, too; what has not left is given up."""

@@ -32,9 +32,10 @@ class ArCollectionRefundLine(models.Model):
     # === COMPUTES === #
     @api.depends("line_id")
     def _compute_item(self):
-        super()._compute_item()
+        result = super()._compute_item()
         for line in self.filtered("line_id"):
             line.item_date = line.line_id.sudo().date  # branch items
+        return result
 
     # === CONSTRAINTS === #
     @api.constrains("line_id", "refund_id")

@@ -142,7 +142,7 @@ class ArCollectionReportSchedule(models.Model):
     @api.model
     def _cron_queue(self):
         """Queue the reports whose day has come, then send them."""
-        for schedule in self.search([]):
+        for schedule in self.search([("active", "=", True)]):
             day = schedule._due_day(schedule.company_id._ar_today())
             if day:
                 schedule._queue(schedule.company_id._ar_today())

@@ -168,7 +168,11 @@ class ArCollectionStatement(models.Model):
         for statement in self.filtered(lambda one: not one.name):
             statement.name = self.env["ir.sequence"].next_by_code("ar.collection.statement")
         rows = self._prepare_rows()
-        pdfs = self.env["report.ar_collections.report_ar_collection_statement"]._print(self, rows)
+        pdfs = (
+            self.env["report.ar_collections.report_ar_collection_statement"]
+            .with_context(ar_statement_rows=rows)
+            ._print(self)
+        )
         for statement in self:
             attachments = self.env["ir.attachment"]
             statement.attachment_id = attachments.create(

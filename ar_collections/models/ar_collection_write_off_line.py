@@ -48,10 +48,11 @@ class ArCollectionWriteOffLine(models.Model):
     # === COMPUTES === #
     @api.depends("line_id")
     def _compute_item(self):
-        super()._compute_item()
+        result = super()._compute_item()
         for line in self.filtered("line_id"):
             item = line.line_id.sudo()  # branch items: read only
             line.item_due_date = item.date_maturity or item.date
+        return result
 
     @api.depends("entry_line_id", "line_id.amount_residual")
     def _compute_written_off(self):

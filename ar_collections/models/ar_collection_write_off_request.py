@@ -72,8 +72,9 @@ class ArCollectionWriteOff(models.Model):
         }
 
     def _on_asked(self):
-        super()._on_asked()
+        result = super()._on_asked()
         self._hold_items()
+        return result
 
     def _check_complete(self):
         if not self.line_ids:
@@ -109,11 +110,12 @@ class ArCollectionWriteOff(models.Model):
         self._write_off()
 
     def _on_state(self, state):
-        super()._on_state(state)
+        result = super()._on_state(state)
         self._end_holds()
         self.env["account.move"].invalidate_model(["ar_status"])
         if state not in ("draft", "to_approve"):
             self._tell_sources()
+        return result
 
     # === TIMELINE === #
     def _item_names(self):

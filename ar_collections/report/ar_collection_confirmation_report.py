@@ -1,12 +1,9 @@
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import split_every
 
 from ..tools import letter
 
 # what it inherits from must be known before
 from . import ar_collection_notice_report, ar_collection_statement_report  # noqa: F401
-from .ar_collection_notice_report_print import BATCH
 
 #: Columns of the enclosed list. (key, width in mm, class)
 COLUMNS = (("number", 50, "latin"), ("date", 35, ""), ("due", 35, ""), ("open", 45, "num"))
@@ -28,21 +25,6 @@ class ReportArCollectionConfirmation(models.AbstractModel):
             "letters": [report._render_letter(report._prepare_letter(one)) for one in documents],
             "zoom": 1,
         }
-
-    def _print(self, documents, rows):
-        """dict id of the confirmation -> PDF, many printed in one call."""
-        if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":
-            raise UserError(
-                self.env._("Letters cannot be printed: wkhtmltopdf is missing on the server.")
-            )
-        pdfs = {}
-        for form, group in documents.grouped(lambda one: one.company_id.ar_letter_form).items():
-            report = self.with_context(
-                ar_collections_letter_form=form, ar_collections_letter=True, ar_statement_rows=rows
-            )
-            for batch in split_every(BATCH, group):
-                pdfs.update(report._print_letters([report._prepare_letter(one) for one in batch]))
-        return pdfs
 
     def _prepare_letter(self, notice, roomy=False, overflow=0):
         content = notice._prepare_content(self.env.context["ar_statement_rows"][notice.id])

@@ -1,9 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import split_every
 
 from ..tools import letter, letter_text, statement
-from .ar_collection_notice_report_print import BATCH
 
 #: Columns: titles are in the template. (key, width in mm, class)
 ITEMS = (
@@ -43,25 +40,6 @@ class ReportArCollectionStatement(models.AbstractModel):
             "letters": [report._render_letter(report._prepare_letter(one)) for one in documents],
             "zoom": 1,
         }
-
-    def _print(self, documents, rows):
-        """Print statements, many in one call.
-
-        :param rows: of ``ar.collection.statement._prepare_rows``.
-        :return: dict id of the statement -> PDF.
-        """
-        if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":
-            raise UserError(
-                self.env._("Statements cannot be printed: wkhtmltopdf is missing on the server.")
-            )
-        pdfs = {}
-        for form, group in documents.grouped(lambda one: one.company_id.ar_letter_form).items():
-            report = self.with_context(
-                ar_collections_letter_form=form, ar_collections_letter=True, ar_statement_rows=rows
-            )
-            for batch in split_every(BATCH, group):
-                pdfs.update(report._print_letters([report._prepare_letter(one) for one in batch]))
-        return pdfs
 
     def _prepare_letter(self, notice, roomy=False, overflow=0):
         """The content of a statement, laid out on pages."""

@@ -111,7 +111,7 @@ class ArCollectionStatementPrint(models.TransientModel):
     def _pdf(self):
         statements = self._statements()
         report = self.env["report.ar_collections.report_ar_collection_statement"]
-        pdfs = report._print(statements, statements._prepare_rows())
+        pdfs = report.with_context(ar_statement_rows=statements._prepare_rows())._print(statements)
         return merge_pdf([pdfs[one.id] for one in statements])
 
     def _xlsx(self):

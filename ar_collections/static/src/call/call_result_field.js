@@ -47,7 +47,9 @@ export class ArCallResultField extends Component {
         await this.props.record.update({ [this.props.name]: { id, display_name } });
         if (asks === "callback") {
             const form = this.root.el?.closest(".o_form_view");
-            form?.querySelector(".o_field_widget[name='callback_at'] input, .o_field_widget[name='callback_at'] button")?.focus();
+            form?.querySelector(
+                ".o_field_widget[name='callback_at'] input, .o_field_widget[name='callback_at'] button",
+            )?.focus();
         }
     }
 

@@ -69,7 +69,11 @@ export class ArDebtorFormController extends FormController {
         }
         const others = root.resIds.length > 1;
         const action = await this.orm.call("ar.collection", method, [[root.resId]], {
-            context: { ...user.context, ar_next_ids: others ? root.resIds : [], ar_next_on_page: true },
+            context: {
+                ...user.context,
+                ar_next_ids: others ? root.resIds : [],
+                ar_next_on_page: true,
+            },
         });
         if (action?.type) {
             return this.action.doAction(action, { onClose: (infos) => this.follow(infos) });

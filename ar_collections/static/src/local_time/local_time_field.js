@@ -79,7 +79,13 @@ export class ArLocalTimeField extends Component {
     get againText() {
         const format = this.again.hasSame(DateTime.now(), "day")
             ? DateTime.TIME_SIMPLE
-            : { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+            : {
+                  weekday: "short",
+                  day: "numeric",
+                  month: "short",
+                  hour: "2-digit",
+                  minute: "2-digit",
+              };
         return _t("Remind me at %s", this.again.toLocaleString(format));
     }
 

@@ -75,12 +75,17 @@ export class ArOpenItemsField extends X2ManyField {
     get bucketText() {
         const bucket = this.props.record.model.config.context[BUCKET];
         const index = BUCKETS.indexOf(bucket);
-        return index > 0 ? this.figures.bucket_labels?.[index - 1] : index === 0 ? _t("Not due") : "";
+        return index > 0
+            ? this.figures.bucket_labels?.[index - 1]
+            : index === 0
+              ? _t("Not due")
+              : "";
     }
 
     showAll() {
         const { model } = this.props.record;
-        const { [BUCKET]: _bucket, ...context } = model.config.context;
+        const context = { ...model.config.context };
+        delete context[BUCKET];
         return model.load({ context });
     }
 

@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("ar_debtor_page_desk", {
         { trigger: ".o_form_view:contains('Alpha') .o_ar_aged_bar" },
         {
             content: "Two items of different age",
-            trigger: ".o_field_widget[name='item_ids']:has(.o_data_row:contains('40')):has(.o_data_row:contains('10'))",
+            trigger:
+                ".o_field_widget[name='item_ids']:has(.o_data_row:contains('40')):has(.o_data_row:contains('10'))",
         },
         { trigger: ".o_ar_aged_legend button[name='ar_bucket_2']", run: "click" },
         {
@@ -23,7 +24,8 @@ registry.category("web_tour.tours").add("ar_debtor_page_desk", {
         },
         {
             content: "One more click: all of them",
-            trigger: ".o_field_widget[name='item_ids']:not(:has(.o_ar_of_bucket)) .o_data_row:contains('111')",
+            trigger:
+                ".o_field_widget[name='item_ids']:not(:has(.o_ar_of_bucket)) .o_data_row:contains('111')",
         },
         { trigger: ".o_ar_aged_legend button[name='ar_bucket_1']", run: "click" },
         { trigger: ".o_ar_of_bucket button[name='ar_all_buckets']", run: "click" },

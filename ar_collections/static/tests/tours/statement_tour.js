@@ -23,7 +23,8 @@ registry.category("web_tour.tours").add("ar_statements_sent", {
             run: "click",
         },
         {
-            trigger: ".dropdown-item[data-menu-xmlid='ar_collections.ar_collection_statement_run_menu']",
+            trigger:
+                ".dropdown-item[data-menu-xmlid='ar_collections.ar_collection_statement_run_menu']",
             run: "click",
         },
         { trigger: ".o_list_button_add", run: "click" },

@@ -44,7 +44,11 @@ registry.category("web_tour.tours").add("ar_write_off_approved", {
         { trigger: "button[name='action_approve']:visible", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Written off')" },
         { trigger: ".o_field_widget[name='written_off']:contains('1,000.00')" },
-        { trigger: "header button:contains('Reverse'), .o_statusbar_buttons button:contains('Reverse')", run: "click" },
+        {
+            trigger:
+                "header button:contains('Reverse'), .o_statusbar_buttons button:contains('Reverse')",
+            run: "click",
+        },
         { trigger: ".modal .o_field_widget[name='reason'] input", run: "edit Paid after all" },
         { trigger: ".modal footer button[name='action_reverse']", run: "click" },
         { trigger: "body:not(:has(.modal)) .alert-warning:contains('Paid after all')" },
