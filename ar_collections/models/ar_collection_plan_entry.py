@@ -16,6 +16,25 @@ class ArCollectionCall(models.Model):
 
     _inherit = "ar.collection.call"
 
+    def action_save_plan(self):
+        """The call is saved; go on with its plan: the one under way, else a draft of the items
+        talked about.
+
+        :raises UserError: nothing of the debtor is open.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._outcome_plan()
+        plan = self._plan_underway()
+        if not plan:
+            raise UserError(
+                self.env._(
+                    "Nothing of %(debtor)s is open that could be planned.",
+                    debtor=self.collection_id.display_name,
+                )
+            )
+        return plan._window(plan.display_name)
+
     def _outcome_plan(self):
         if not self._plans_on() or self._plan_underway():
             return

@@ -120,6 +120,23 @@ class TestPlanUse(PlanAgreementCommon):
             }
         )
 
+    def test_saved_and_planned_while_on_the_phone(self):
+        one = self._invoice(600, 20)
+        self._invoice(100, 10)  # not talked about
+        call = self.env["ar.collection.call"].create(
+            {
+                "collection_id": self._account().id,
+                "result_id": self.env.ref("ar_collections.call_result_no_answer").id,
+                "line_ids": self._item(one).ids,
+            }
+        )
+        action = call.action_save_plan()
+        plan = self._account().plan_ids
+        self.assertEqual((action["res_model"], action["res_id"]), (plan._name, plan.id))
+        self.assertEqual(plan.item_ids.mapped("amount"), [600])
+        call.action_save_plan()
+        self.assertEqual(self._account().plan_ids, plan, "the one under way is gone on with")
+
     def test_cannot_pay_leaves_a_draft(self):
         one, _other = self._invoice(300, 10), self._invoice(500, 10)
         self._cannot_pay(one)
