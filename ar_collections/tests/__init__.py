@@ -18,6 +18,7 @@ from . import (
     test_call_evidence,
     test_call_made,
     test_call_reply,
+    test_cards,
     test_cash_bad_days,
     test_cash_screen,
     test_catch_up,
