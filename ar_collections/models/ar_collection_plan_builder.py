@@ -65,15 +65,35 @@ class ArCollectionPlan(models.Model):
                     **values,
                 )
             return self.env._("%(amount)s on %(date)s.", **values)
+        texts = [self._money_text(line.total) for line in rest]
         values |= {
-            "each": self._money_text(rest[0].total),
+            "count": len(rest),
+            "each": texts[0],
+            "final": texts[-1],
             "last": format_date(self.env, rest[-1].date),
         }
         if len(rest) == 1:
             return self.env._("%(amount)s on %(date)s, then %(each)s on %(last)s.", **values)
+        if len(set(texts)) == 1:
+            return self.env._(
+                "%(amount)s on %(date)s, then %(count)s times %(each)s, the last on %(last)s.",
+                **values,
+            )
+        # the cents that do not divide are on the last one: the sentence adds up
+        if len(rest) == 2:
+            return self.env._(
+                "%(amount)s on %(date)s, then %(each)s on %(next)s and %(final)s on %(last)s.",
+                next=format_date(self.env, rest[0].date),
+                **values,
+            )
+        if len(set(texts[:-1])) == 1:
+            return self.env._(
+                "%(amount)s on %(date)s, then %(between)s times %(each)s and %(final)s on %(last)s.",
+                between=len(rest) - 1,
+                **values,
+            )
         return self.env._(
-            "%(amount)s on %(date)s, then %(count)s times %(each)s, the last on %(last)s.",
-            count=len(rest),
+            "%(amount)s on %(date)s, then %(count)s payments, the last of %(final)s on %(last)s.",
             **values,
         )
 

@@ -30,6 +30,20 @@ class TestPlanUse(PlanAgreementCommon):
         self.assertEqual(plan.line_ids.mapped("amount"), [400] + 6 * [100])
         self.assertIn("6 times", plan.summary)
 
+    def test_the_sentence_adds_up(self):
+        """1,000.00 in three: 333.33, 333.33 and 333.34, never "2 times 333.33"."""
+        invoice = self._invoice(1000, 20)
+        plan = self._plan(invoice, [(10, 333.33), (40, 333.33), (70, 333.34)])
+        self.assertIn("333.33", plan.summary)
+        self.assertIn("333.34", plan.summary)
+        self.assertNotIn("times", plan.summary)
+        plan = self._plan(invoice, [(10, 250), (40, 249.99), (70, 249.99), (100, 250.02)])
+        self.assertIn("2 times", plan.summary)
+        self.assertIn("250.02", plan.summary)
+        plan = self._plan(invoice, [(10, 100), (40, 200), (70, 300), (100, 400)])
+        self.assertIn("3 payments", plan.summary)
+        self.assertIn("400.00", plan.summary)
+
     def test_chart_shows_interest_apart(self):
         plan = self._plan(self._invoice(1000, 20), [(10, 500, 4.11), (40, 500, 2.05)])
         self.assertEqual(
