@@ -143,6 +143,7 @@ from . import (
     ar_collection_live,
     ar_collection_live_habits,
     ar_collection_mailing,
+    ar_collection_mailing_round_mixin,
     ar_collection_month_end,
     ar_collection_month_end_checks,
     ar_collection_month_end_line,

@@ -1,38 +1,26 @@
-from ast import literal_eval
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import date_utils, format_date
 
 from ..tools import sampling
 from ..tools.table import Column, Money, Table
 
 # what it inherits from must be known before
-from . import ar_collection_export_mixin  # noqa: F401
-
-#: From which states a round may go to which.
-TRANSITIONS = {"started": {"draft"}, "closed": {"started"}}
+from . import ar_collection_export_mixin, ar_collection_mailing_round_mixin  # noqa: F401
 
 
 class ArCollectionConfirmationRound(models.Model):
     """Balance confirmations at a date: which debtors are asked, and what they answered."""
 
     _name = "ar.collection.confirmation.round"
-    _inherit = ["ar.collection.export.mixin"]
+    _inherit = ["ar.collection.mailing.round.mixin", "ar.collection.export.mixin"]
     _description = "Balance Confirmations"
     _order = "date desc, id desc"
+    _documents = "confirmation_ids"
+    _transitions = {"started": {"draft"}, "closed": {"started"}}
 
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company._ar_root(),
-        ondelete="cascade",
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
         string="Balances of",
         required=True,
@@ -70,8 +58,6 @@ class ArCollectionConfirmationRound(models.Model):
     seed = fields.Integer(
         default=1, help="The same number draws the same sample again, for the working papers."
     )
-    minimum = fields.Monetary(string="Balance over")
-    domain = fields.Char(string="Debtors", default="[]", help="Empty: all.")
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",
@@ -137,27 +123,6 @@ class ArCollectionConfirmationRound(models.Model):
             if run.method != "all" and run.size <= 0:
                 raise ValidationError(self.env._("Please say how many debtors are to be asked."))
 
-    # === CRUD === #
-    def write(self, vals):
-        if not self.env.su:
-            if "state" in vals:
-                raise AccessError(self.env._("The state of a round changes only by its actions."))
-            if any(run.state != "draft" for run in self):
-                raise UserError(
-                    self.env._(
-                        "%(round)s have been asked for and cannot be changed. Make a new round.",
-                        round=self[:1].display_name,
-                    )
-                )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts(self):
-        if any(run.state != "draft" for run in self) and not self.env.su:
-            raise UserError(
-                self.env._("Confirmations that were asked for are evidence and cannot be deleted.")
-            )
-
     # === ACTIONS === #
     def action_start(self):
         """Draw the sample and let the job send the letters."""
@@ -190,40 +155,6 @@ class ArCollectionConfirmationRound(models.Model):
         )
         return {**action, "domain": [("round_id", "=", self.id)], "context": {}}
 
-    def action_print_letters(self):
-        """The letters of the round that go on paper, in one document."""
-        self.ensure_one()
-        self.check_access("read")
-        letters = self.confirmation_ids.filtered(lambda one: one.state == "to_print")
-        if not letters:
-            raise UserError(self.env._("There are no letters to print in this round."))
-        return letters.action_print_paper()
-
-    def action_confirm_printed(self):
-        """The letters were printed and go out."""
-        self._check_manager()
-        # sudo: confirmations are written by actions only; the right was checked
-        letters = self.sudo().confirmation_ids.filtered(lambda one: one.state == "to_print")
-        letters._set_state("sent", date_sent=fields.Datetime.now())
-        return True
-
-    def _check_manager(self):
-        if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
-            raise AccessError(self.env._("Only a manager of AR Collections may do this."))
-        self.check_access("read")
-
-    def _set_state(self, state):
-        for run in self:
-            if run.state not in TRANSITIONS[state]:
-                raise UserError(
-                    self.env._(
-                        "%(round)s: this was done already, or comes too early.",
-                        round=run.display_name,
-                    )
-                )
-        # sudo: the transition above is the only way to write the state
-        self.sudo().write({"state": state})
-
     # === BUSINESS === #
     def _start(self):
         """Draw the sample; :return: how many debtors are asked."""
@@ -249,28 +180,14 @@ class ArCollectionConfirmationRound(models.Model):
         Not by account: those of one night are made in any order. What is drawn at random depends
         on the order of what it is drawn from, so this is what makes a seed draw the same again.
         """
-        self.ensure_one()
-        source = self.env["ar.collection.statement.rows"].sudo()  # the ledger of the root company
-        company, own = self.company_id.sudo(), self.currency_id  # dito
-        balances = source._balances(company, self.date)
-        domain = Domain("company_id", "=", company.id) & Domain("partner_id", "in", list(balances))
+        balances = self._balances_over()
         accounts = self.env["ar.collection"].search(
-            domain & Domain(literal_eval(self.domain or "[]")), order="partner_id.id, id"
+            self._debtors_domain(balances), order="partner_id.id, id"
         )
-        rates = source._rates(balances, own, company, self.date)
-        totals = {
-            account.id: total
-            for account in accounts
-            if own.compare_amounts(
-                float(total := source._in_own(balances[account.partner_id.id], rates, own)),
-                self.minimum,
-            )
-            > 0
-        }
         if self.method == "all":
-            return accounts.browse(totals)
+            return accounts
         method = "amount" if self.method == "unit" else self.method
-        rows = [(account_id, float(total)) for account_id, total in totals.items()]
+        rows = [(account.id, balances[account.partner_id.id]) for account in accounts]
         return accounts.browse(sampling.choose(rows, self.size, method, self.seed))
 
     # === SPREADSHEET === #

@@ -1,14 +1,9 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_date
 
 from .ar_collection_statement import KINDS
-
-#: From which states a run may go to which.
-TRANSITIONS = {"started": {"draft"}, "cancelled": {"draft", "started"}}
 
 
 class ArCollectionStatementRun(models.Model):
@@ -19,17 +14,12 @@ class ArCollectionStatementRun(models.Model):
     """
 
     _name = "ar.collection.statement.run"
+    _inherit = ["ar.collection.mailing.round.mixin"]
     _description = "Statement Run"
     _order = "date desc, id desc"
+    _documents = "statement_ids"
+    _transitions = {"started": {"draft"}, "cancelled": {"draft", "started"}}
 
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company._ar_root(),
-        ondelete="cascade",
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
         string="As of", required=True, default=lambda self: self.env.company._ar_today()
     )
@@ -42,11 +32,7 @@ class ArCollectionStatementRun(models.Model):
         precompute=True,
         help="First day of the movements.",
     )
-    minimum = fields.Monetary(
-        string="Balance over", help="Debtors who owe no more than this get none."
-    )
     overdue_only = fields.Boolean(string="Only with overdue items")
-    domain = fields.Char(string="Debtors", default="[]", help="Empty: all.")
     on_paper = fields.Boolean(
         string="On paper without e-mail",
         default=True,
@@ -110,29 +96,6 @@ class ArCollectionStatementRun(models.Model):
                 day=format_date(self.env, run.date) if run.date else "",
             )
 
-    # === CRUD === #
-    def write(self, vals):
-        if not self.env.su:
-            if "state" in vals or "scheduled_month" in vals:
-                raise AccessError(
-                    self.env._("The state of a statement run changes only by its actions.")
-                )
-            if any(run.state != "draft" for run in self):
-                raise UserError(
-                    self.env._(
-                        "Statement run %(run)s has started and cannot be changed. Make a new one.",
-                        run=self[:1].display_name,
-                    )
-                )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts(self):
-        if any(run.state != "draft" for run in self) and not self.env.su:
-            raise UserError(
-                self.env._("A statement run that has started is evidence and cannot be deleted.")
-            )
-
     # === ACTIONS === #
     def action_start(self):
         """Name the debtors and let the job send them their statements."""
@@ -181,44 +144,6 @@ class ArCollectionStatementRun(models.Model):
         )
         return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
 
-    def action_print_letters(self):
-        """The statements on paper in one document; printed, they are confirmed in their list."""
-        self.ensure_one()
-        self.check_access("read")
-        letters = self.statement_ids.filtered(lambda one: one.state == "to_print")
-        if not letters:
-            raise UserError(self.env._("There are no letters to print in this run."))
-        return letters.action_print_paper()
-
-    def action_confirm_printed(self):
-        """The letters of the run were printed and go out."""
-        self._check_manager()
-        # sudo: statements are written by actions only; the right was checked
-        letters = self.sudo().statement_ids.filtered(lambda one: one.state == "to_print")
-        letters._set_state("sent", date_sent=fields.Datetime.now())
-        letters._after_sending()
-        return True
-
-    def _check_manager(self):
-        if not self.env.user.has_group("ar_collections.group_ar_collection_manager"):
-            raise AccessError(self.env._("Only a manager of AR Collections may do this."))
-        self.check_access("read")
-
-    def _set_state(self, state):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for run in self:
-            if run.state not in TRANSITIONS[state]:
-                raise UserError(
-                    self.env._(
-                        "Statement run %(run)s is %(state)s and cannot become %(new)s.",
-                        run=run.display_name,
-                        state=labels[run.state].lower(),
-                        new=labels[state].lower(),
-                    )
-                )
-        # sudo: the transition above is the only way to write the state
-        self.sudo().write({"state": state})
-
     # === BUSINESS === #
     def _chosen_ids(self):
         """Ids of the accounts that get a statement."""
@@ -226,20 +151,10 @@ class ArCollectionStatementRun(models.Model):
 
     def _chosen(self):
         """The accounts that get a statement, as a query."""
-        self.ensure_one()
-        source = self.env["ar.collection.statement.rows"].sudo()  # the ledger of the root company
-        company, own = self.company_id.sudo(), self.currency_id  # dito
-        balances = source._balances(company, self.date)
-        rates = source._rates(balances, own, company, self.date)
-        wanted = [
-            partner_id
-            for partner_id, row in balances.items()
-            if own.compare_amounts(float(source._in_own(row, rates, own)), self.minimum) > 0
-        ]
-        domain = Domain("company_id", "=", company.id) & Domain("partner_id", "in", wanted)
+        domain = self._debtors_domain(self._balances_over())
         if self.overdue_only:
             domain &= Domain("total_overdue", ">", 0)
-        return self.env["ar.collection"]._search(domain & Domain(literal_eval(self.domain or "[]")))
+        return self.env["ar.collection"]._search(domain)
 
     def _start(self):
         """Name the debtors, by one statement. :return: how many there are."""
