@@ -59,7 +59,7 @@ class TestStatementRun(SmtpMixin, StatementCommon):
         self.assertIn("1,000.00", body)
         self.assertIn("of which overdue", body)
         self.assertRecordValues(
-            run.statement_ids.sorted("id"),
+            run.statement_ids.sorted(lambda one: -one.balance),
             [
                 {"state": "sent", "channel": "email", "balance": 1000, "error": False},
                 {"state": "to_print", "channel": "letter", "balance": 300, "error": False},
