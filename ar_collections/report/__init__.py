@@ -24,5 +24,6 @@ from . import (
     ar_collection_statement_report,
     ar_collection_withheld_letter,
     xlsx,
+    xlsx_rows,
     xlsx_stream,
 )

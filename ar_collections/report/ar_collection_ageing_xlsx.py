@@ -52,7 +52,10 @@ class ArCollectionAgeing(models.AbstractModel):
         """The items, each a row; where a sheet is full, the next one goes on."""
         company = self.env.company._ar_root().sudo().currency_id.name  # its name
         labels = {column["name"]: column["label"] for column in table.columns}
-        ages = dict(self.env["ar.collection.ageing.item"]._selection_bucket())
+        ages = {
+            int(bucket): label
+            for bucket, label in self.env["ar.collection.ageing.item"]._selection_bucket()
+        }
         accounts = self._ageing_account_codes()
         sheet = Sheet(
             book,
@@ -75,12 +78,11 @@ class ArCollectionAgeing(models.AbstractModel):
         )
         nobody = self.env._("Entries without a partner")
         sums = dict.fromkeys(range(9, 14), 0.0)
-        for item in self._each_item(options):
+        for row in self._each_item(options):
+            debtor, *known, bucket, currency, in_currency, amount = row[:10]
             values = [
-                item["debtor"] or nobody, item["name"], item["ref"],
-                item["invoice_date"] or item["date"], item["due_date"], item["days"],
-                ages[str(item["bucket"])], item["currency"], item["open_currency"], item["open"],
-                *(item[name] or None for name in HELD), accounts.get(item["account_id"]),
+                debtor or nobody, *known, ages[bucket], currency, in_currency, amount,
+                *(held or None for held in row[10:-1]), accounts.get(row[-1]),
             ]  # fmt: skip
             sheet.row(values)
             for index in sums:
@@ -94,10 +96,13 @@ class ArCollectionAgeing(models.AbstractModel):
 
     @api.model
     def _each_item(self, options):
-        """The items one by one, by debtor and due date, out of a cursor of the database."""
+        """The items one by one, by debtor and due date: plain tuples in the order of the sheet,
+        out of a cursor of the database."""
         query = SQL(
             """
-            SELECT shown.*, partner.name AS debtor, currency.name AS currency
+            SELECT partner.name, shown.name, shown.ref, coalesce(shown.invoice_date, shown.date),
+                   shown.due_date, shown.days, shown.bucket, currency.name, shown.open_currency,
+                   shown.open, %s, shown.account_id
               FROM (%s) shown
               LEFT JOIN account_move_line line ON line.id = shown.line_id
               LEFT JOIN res_partner person ON person.id = line.partner_id
@@ -105,19 +110,20 @@ class ArCollectionAgeing(models.AbstractModel):
               JOIN res_currency currency ON currency.id = shown.currency_id
              ORDER BY partner.name NULLS LAST, partner.id, shown.due_date, shown.line_id
             """,
+            SQL(", ").join(SQL.identifier("shown", name) for name in HELD),
             self._ageing_shown_items_sql(options),
         )
         return self._each(query)
 
     @api.model
     def _each(self, query):
-        """The rows of a query one by one, out of a cursor of the database."""
+        """The rows of a query one by one, as tuples, out of a cursor of the database."""
         self._flush_ageing()
         cr = self.env.cr
         cr.execute(SQL("DECLARE ar_ageing_rows NO SCROLL CURSOR FOR %s", query))
         while True:
             cr.execute(SQL("FETCH %s FROM ar_ageing_rows", CHUNK))
-            chunk = cr.dictfetchall()
+            chunk = cr.fetchall()
             if not chunk:
                 break
             yield from chunk

@@ -134,12 +134,12 @@ class ArCollectionAgeing(models.AbstractModel):
         )
         sums = [0.0, 0.0]
         nobody = self.env._("Entries without a partner")
-        for row in self._each(
+        for debtor, account_id, *rest in self._each(
             SQL(
                 """
-                SELECT debtor.name AS debtor, line.account_id, line.date, line.move_name,
-                       line.name AS label, line.date_maturity, line.debit::float8,
-                       line.credit::float8, currency.name AS currency,
+                SELECT debtor.name, line.account_id, line.date, line.move_name,
+                       line.name, line.date_maturity, line.debit::float8,
+                       line.credit::float8, currency.name,
                        line.amount_currency::float8, line.matching_number
                   FROM account_move_line line
                   JOIN res_currency currency ON currency.id = line.currency_id
@@ -153,13 +153,9 @@ class ArCollectionAgeing(models.AbstractModel):
                 last,
             )
         ):
-            sheet.row(
-                [row["debtor"] or nobody, codes[row["account_id"]], row["date"], row["move_name"],
-                 row["label"], row["date_maturity"], row["debit"], row["credit"],
-                 row["currency"], row["amount_currency"], row["matching_number"]]
-            )  # fmt: skip
-            sums[0] += row["debit"]
-            sums[1] += row["credit"]
+            sheet.row([debtor or nobody, codes[account_id], *rest])
+            sums[0] += rest[4]
+            sums[1] += rest[5]
         self._total(sheet, 6, sums)
 
     @api.model
@@ -259,12 +255,12 @@ class ArCollectionAgeing(models.AbstractModel):
         kinds = {True: self.env._("Money"), False: self.env._("Other entry")}
         received, before = 0.0, None
         for row in self._each(self._cash_after_sql(options)):
-            same, before = row["line_id"] == before, row["line_id"]
+            line_id, debtor, name, due, open_amount, day, entry, is_cash, amount, _matched = row
             sheet.row(
-                [row["debtor"], row["name"], row["due_date"], None if same else row["open"],
-                 row["date"], row["entry"], kinds[row["is_cash"]], row["amount"]]
+                [debtor, name, due, None if line_id == before else open_amount, day, entry,
+                 kinds[is_cash], amount]
             )  # fmt: skip
-            received += row["amount"]
+            received, before = received + amount, line_id
         sheet.total(self.env._("Total"), {7: round(received, digits) + 0.0})
 
     @api.model

@@ -1,15 +1,14 @@
 """Spreadsheets of any length: rows go to a file as they come, sums are formulas."""
 
-from datetime import date
-
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from .xlsx import MOST_ROWS, OPTIONS, sheet_name
+from .xlsx_rows import DAY_0, PlainSheet, plain_columns
 
 PAPER_A4 = 9
-#: Spreadsheets count days from here.
-DAY_0 = date(1899, 12, 30)
+#: Most levels of an outline.
+DEEPEST = 7
 
 
 class Book:
@@ -39,7 +38,7 @@ class Book:
         :return: (sheet, name).
         """
         fit = sheet_name(name, self._names)
-        return self._book.add_worksheet(fit), fit
+        return self._book.add_worksheet(fit, PlainSheet), fit
 
 
 class Sheet:
@@ -53,6 +52,7 @@ class Sheet:
         self.digits, self.most, self.frozen, self.wanted = digits, most, frozen, name
         self.parts = []  # (name of the sheet, first row, last row)
         self._kinds, self._styles = [kind for _title, kind, _width in columns], {}
+        self._columns = {}
         self._sheet = None
         self._next_sheet()
 
@@ -62,9 +62,16 @@ class Sheet:
         follow, as a formula with that value; plain where they go on in another sheet."""
         if self._line - self._top > self.most:
             self._next_sheet()
+        columns = self._plain_columns(bold, depth)
+        if below or not self._sheet.plain_row(self._line, columns, values, min(depth, DEEPEST)):
+            self._cells(values, depth, bold, below, formulas)
+        self._line += 1
+
+    def _cells(self, values, depth, bold, below, formulas):
+        """Write a row cell by cell."""
         line = self._line
         if depth:
-            self._sheet.set_row(line, None, None, {"level": min(depth, 7)})
+            self._sheet.set_row(line, None, None, {"level": min(depth, DEEPEST)})
         fits = below and line + below - self._top <= self.most
         text, number = self._sheet.write_string, self._sheet.write_number
         styles = self._row_styles(bold, depth)
@@ -82,7 +89,6 @@ class Sheet:
                 number(line, index, (value - DAY_0).days, styles[index])
             else:
                 number(line, index, value, styles[index])
-        self._line += 1
 
     def _row_styles(self, bold, depth):
         """The formats of a row, by column; found once for each kind of row."""
@@ -93,6 +99,12 @@ class Sheet:
                 for index, kind in enumerate(self._kinds)
             ]
         return self._styles[key]
+
+    def _plain_columns(self, bold, depth):
+        key = (bold, depth)
+        if key not in self._columns:
+            self._columns[key] = plain_columns(self._kinds, self._row_styles(bold, depth))
+        return self._columns[key]
 
     def total(self, label, values):
         """The last row: sums of everything above, as formulas that have these values.

@@ -1,5 +1,6 @@
 import re
 import tempfile
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
@@ -12,7 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models import ar_collection_ageing_screen
-from ..report import xlsx_stream
+from ..report import xlsx_rows, xlsx_stream
 from ..report.xlsx import workbook
 from ..tools.table import Column, Money, Table
 from .ageing import AgeingCommon
@@ -161,6 +162,48 @@ class TestAgeingFiles(AgeingFilesCommon):
         self.assertEqual(last.cell(2, 1).value, "=4")
         formula = last.cell(3, 2).value
         self.assertEqual(formula.count("SUBTOTAL"), 3)
+
+    def test_rows_as_a_whole_and_cell_by_cell_are_the_same(self):
+        """A row of common texts is written in one piece, one with a special text as usual."""
+        day = date(2026, 2, 28)
+        columns = [(kind.title(), kind, 10) for kind in ("text", "integer", "money", "date")]
+        rows = [
+            ["=1+1 & <more>", 7, -1234.05, day],
+            [" with a space", 7, 0.1 + 0.2, day],
+            [None, 0, 0.0, False],
+            ["control \x07 and _x0041_", None, 1e15, day],
+            ["last", 1, 2.0, day],
+            ["deeper", 1, 2.0, day],
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "x.xlsx")
+            with xlsx_stream.Book(str(path), "Rows") as book:
+                sheet = xlsx_stream.Sheet(book, "Whole", columns)
+                for row in rows:
+                    sheet.row(row, int(row[0] == "deeper"), bold=row[0] == "last")
+                slow = xlsx_stream.Sheet(book, "Cells", columns)
+                with patch.object(xlsx_rows.PlainSheet, "plain_row", return_value=False):
+                    for row in rows:
+                        slow.row(row, int(row[0] == "deeper"), bold=row[0] == "last")
+                sheet.total("Total", {2: 1e15})
+                slow.total("Total", {2: 1e15})
+            found = openpyxl.load_workbook(path)
+
+        def cells(name):
+            return [
+                [(cell.value, cell.data_type, cell.number_format, cell.font.b) for cell in row]
+                for row in found[name].iter_rows(max_row=1 + len(rows))
+            ]
+
+        self.assertEqual(cells("Whole"), cells("Cells"))
+        self.assertEqual(found["Whole"]["A2"].value, "=1+1 & <more>")
+        self.assertEqual(found["Whole"]["A2"].data_type, "s")
+        self.assertEqual(found["Whole"]["D2"].value.date(), day)
+        self.assertEqual(found["Whole"]["C3"].value, 0.3)
+        self.assertTrue(found["Whole"]["A6"].font.b)
+        for name in ("Whole", "Cells"):
+            self.assertEqual(found[name].row_dimensions[7].outlineLevel, 1)
+            self.assertEqual(found[name].sheet_format.outlineLevelRow, 1)
 
     def test_tables_go_on_and_have_names_of_their_own(self):
         """Five rows where a sheet takes two; a second table whose title begins the same."""
