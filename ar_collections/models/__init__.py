@@ -167,6 +167,7 @@ from . import (
     ar_collection_notice_problem,
     ar_collection_notice_retry,
     ar_collection_notice_send,
+    ar_collection_notice_smtp,
     ar_collection_notice_soft,
     ar_collection_notice_thanks,
     ar_collection_notice_window,

@@ -130,7 +130,7 @@ class ArCollectionMailing(models.AbstractModel):
                     break
                 left = self._commit_step(processed=done)
         finally:
-            worker.sessions.close()
+            worker.close()
         self._commit_step(remaining=0 if worker.unreachable >= OUTAGE else self._count_due())
 
     @api.model

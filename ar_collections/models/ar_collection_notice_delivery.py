@@ -41,7 +41,7 @@ class ArCollectionNotice(models.Model):
             while left and worker.unreachable < OUTAGE and notices._deliver_next():
                 left = notices._commit(processed=1)
         finally:
-            worker.sessions.close()
+            worker.close()
         repeated.forget_plans(self.env.cr)
         if worker.unreachable >= OUTAGE:
             # the server is down: this is not the fault of the notices
@@ -265,11 +265,13 @@ class ArCollectionNotice(models.Model):
 
     def _make_letter(self):
         """The letter as PDF, attached to the collection account."""
-        pdf, _kind = (
-            self.env["ir.actions.report"]
-            .with_context(ar_collections_letter=True, lang=self.lang)
-            ._render_qweb_pdf("ar_collections.action_report_ar_collection_notice", self.ids)
+        # by number: by name core searches for it seven times
+        name = "ar_collections.action_report_ar_collection_notice"
+        report = self.env["ir.actions.report"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(name)
         )
+        report = report.with_context(ar_collections_letter=True, lang=self.lang)
+        pdf, _kind = report._render_qweb_pdf(report.id, self.ids)
         pdf = pdf if isinstance(pdf, bytes) else base64.b64decode(pdf)
         return self.env["ir.attachment"].create(self._prepare_letter_vals(pdf))
 

@@ -5,6 +5,7 @@ from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text
+from . import repeated
 
 #: So many items are named in a sentence; of further ones their number and sum.
 NAMED = 8
@@ -27,6 +28,11 @@ class ArCollectionNotice(models.Model):
             ``letter_text.Piece``.
         """
         self.ensure_one()
+        # letter and e-mail of one claim, which a worker makes once, say the same
+        key = ("content", self.id, self._content_lang())
+        return repeated.remember(self.env, key, self._prepare_content_anew)
+
+    def _prepare_content_anew(self):
         # sudo: banks, addresses and logo of the company are printed for whoever may
         # read the notice
         notice = self.sudo().with_context(lang=self._content_lang())

@@ -3,8 +3,6 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from . import repeated
-
 _logger = logging.getLogger(__name__)
 
 
@@ -47,43 +45,6 @@ class ArCollectionNotice(models.Model):
             self._postpone(error)
         else:
             self._set_failed(error, "refused")
-
-    def _send_mail(self, mail):
-        """Give a mail to its mail server, which its state tells the outcome of.
-
-        As ``mail.mail.send``, which opens and closes a connection for each call.
-        """
-        worker = self._worker()
-        config = worker and repeated.remember(
-            self.env,
-            (
-                "mail_server",
-                mail.mail_server_id.id,
-                mail.record_alias_domain_id.id,
-                mail.email_from,
-            ),
-            lambda: next(mail._split_by_mail_configuration())[:3],
-        )
-        server = self.env["ir.mail_server"].browse(config[0] if config else ())
-        if not worker or server.owner_user_id:  # servers of persons have a limit, kept by core
-            mail.send(auto_commit=False, raise_exception=False)
-            return
-        try:
-            session = worker.sessions.get(config, lambda: self._connect(config))
-        except Exception as error:  # as core does: whatever it was, nothing has left
-            mail.write({"state": "exception", "failure_reason": str(error)})
-            mail._postprocess_sent_message([], [], failure_type="mail_smtp")
-            return
-        try:
-            mail._send(smtp_session=session, alias_domain_id=config[1], mail_server=server)
-        finally:
-            if mail.state != "sent":
-                worker.sessions.drop(config)
-
-    @api.model
-    def _connect(self, config):
-        server_id, _alias_domain_id, smtp_from = config
-        return self.env["ir.mail_server"]._connect__(mail_server_id=server_id, smtp_from=smtp_from)
 
     # === WHAT CAME OF IT === #
     def _set_failed(self, error, failure):

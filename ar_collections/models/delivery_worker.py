@@ -1,8 +1,10 @@
-"""A run of a delivery job: what it remembers, and its open connections to mail servers."""
+"""A run of a delivery job: what it remembers, its connections to mail servers, its printer."""
 
 import logging
 import smtplib
 import time
+
+from .letter_engine import LetterEngine
 
 _logger = logging.getLogger(__name__)
 
@@ -67,8 +69,13 @@ class Worker:
     def __init__(self):
         self.passed, self.unreachable = [], 0
         self.sessions, self.statements = Sessions(), {}
+        self.engine = LetterEngine()
         self._before, self._batch, self._until = 0, set(), 0
         self.memory, self._fresh = {}, False
+
+    def close(self):
+        self.sessions.close()
+        self.engine.close()
 
     def begin(self, ids):
         """A batch of notices, whose addresses have just been read."""

@@ -2,16 +2,19 @@ import io
 import logging
 
 from odoo import models
-from odoo.addons.base.models.ir_actions_report import _wkhtml
+from odoo.addons.base.models.ir_actions_report import IrActionsReport, _wkhtml
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
+from ..models import repeated
 from ..tools import letter_text
 
 _logger = logging.getLogger(__name__)
 
 REPORT = "ar_collections.action_report_ar_collection_notice"
+#: What another addon may override, e.g. to print on another machine.
+CORES_ENGINE = IrActionsReport._run_wkhtmltopdf
 #: Letters printed in one call: a call costs a tenth of a second, its memory grows with them.
 BATCH = 40
 #: How much a print is too small, by engine; measured once per process.
@@ -84,7 +87,31 @@ class ReportArCollectionNotice(models.AbstractModel):
         return self._run_engine(html)
 
     def _run_engine(self, html):
-        return self.env["ir.actions.report"]._run_wkhtmltopdf([str(html)], report_ref=REPORT)
+        reports = self.env["ir.actions.report"]
+        return self._run_kept_engine(html) or reports._run_wkhtmltopdf(
+            [str(html)], report_ref=REPORT
+        )
+
+    def _run_kept_engine(self, html):
+        """Print on the process that a delivery worker keeps for all its letters.
+
+        :return: None: no worker, it cannot, or another addon prints in its own way.
+        """
+        worker = self.env.context.get("ar_delivery_worker")
+        if not worker or type(self.env["ir.actions.report"])._run_wkhtmltopdf is not CORES_ENGINE:
+            return None
+        return worker.engine.print(_wkhtml().bin, self._engine_arguments(), str(html))
+
+    def _engine_arguments(self):
+        form = self.env.context.get("ar_collections_letter_form")
+        reports = self.env["ir.actions.report"]
+        return repeated.remember(
+            self.env,
+            ("engine_arguments", form),
+            lambda: reports._build_wkhtmltopdf_args(
+                self.env.ref(REPORT).get_paperformat(), landscape=False
+            ),
+        )
 
     # === SCALE === #
     def _scale(self):

@@ -55,6 +55,7 @@ from . import (
     test_kpi_screens,
     test_ladder,
     test_letter,
+    test_letter_engine,
     test_letter_paper,
     test_level_preview,
     test_matching_pure,
