@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, models
 
 from .ar_collection_demo import QUIET, at
+from .plan import rows_of
 
 #: No mails and no documents while the demo is made.
 SILENT = {**QUIET, "ar_collections_plan_silent": True}
@@ -50,7 +51,7 @@ class ArCollectionDemo(models.AbstractModel):
                     "collection_id": account.id,
                     "currency_id": items[0][0].currency_id.id,
                     "method": "custom",
-                    "user_id": (account.user_id or self.env.user).id,
+                    "user_id": self._collector(made, debtor).id,
                     "item_ids": [
                         Command.create({"line_id": item.id, "amount": amount})
                         for item, amount in items
@@ -63,6 +64,12 @@ class ArCollectionDemo(models.AbstractModel):
                 }
             )
         )
+
+    @api.model
+    def _collector(self, made, debtor):
+        """Who works the debtor, who is given to him later; else the team lead."""
+        logins = {row["debtor"]: row["collector"] for row in rows_of("collecting")}
+        return made.users[logins.get(debtor) or "nele"]
 
     @api.model
     def _equal_parts(self, items, first, number):

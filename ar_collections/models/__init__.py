@@ -1,3 +1,21 @@
+# what others inherit from comes first, in this order
+# isort: off
+from . import ar_collection_debtor_mixin
+from . import ar_collection_state_mixin
+from . import ar_collection_hold_source_mixin
+from . import ar_collection_approval_mixin
+from . import ar_collection_draft_mixin
+from . import ar_collection_debtor_mail
+from . import ar_collection_letterhead
+from . import ar_collection_mailing
+from . import ar_collection_document
+from . import ar_collection_mailing_round_mixin
+from . import ar_collection_adjustment_mixin
+from . import ar_collection_adjustment_line_mixin
+from . import ar_collection_bounce_mixin
+from . import ar_collection_export_mixin
+
+# isort: on
 from . import (
     account_bank_statement_line,
     account_bank_statement_line_return,
@@ -14,8 +32,6 @@ from . import (
     account_payment,
     ar_collection,
     ar_collection_absence,
-    ar_collection_adjustment_line_mixin,
-    ar_collection_adjustment_mixin,
     ar_collection_ageing,
     ar_collection_ageing_agreed,
     ar_collection_ageing_check,
@@ -37,14 +53,12 @@ from . import (
     ar_collection_approval,
     ar_collection_approval_ask,
     ar_collection_approval_limit,
-    ar_collection_approval_mixin,
     ar_collection_approval_rights,
     ar_collection_approval_rights_posting,
     ar_collection_audit,
     ar_collection_balance_batch,
     ar_collection_balance_batch_line,
     ar_collection_balance_batch_propose,
-    ar_collection_bounce_mixin,
     ar_collection_bounce_step,
     ar_collection_call,
     ar_collection_call_account,
@@ -79,7 +93,6 @@ from . import (
     ar_collection_credit_propose,
     ar_collection_credit_screen,
     ar_collection_day,
-    ar_collection_debtor_mail,
     ar_collection_decision,
     ar_collection_deduction_code,
     ar_collection_deputy,
@@ -108,10 +121,7 @@ from . import (
     ar_collection_dispute_state,
     ar_collection_dispute_team,
     ar_collection_dispute_write_off,
-    ar_collection_document,
-    ar_collection_draft_mixin,
     ar_collection_export,
-    ar_collection_export_mixin,
     ar_collection_figures,
     ar_collection_figures_debtors,
     ar_collection_figures_policies,
@@ -133,7 +143,6 @@ from . import (
     ar_collection_kpi_ledger,
     ar_collection_kpi_scope,
     ar_collection_kpi_values,
-    ar_collection_letterhead,
     ar_collection_level,
     ar_collection_level_check,
     ar_collection_level_example,
@@ -142,8 +151,6 @@ from . import (
     ar_collection_level_soft,
     ar_collection_live,
     ar_collection_live_habits,
-    ar_collection_mailing,
-    ar_collection_mailing_round_mixin,
     ar_collection_month_end,
     ar_collection_month_end_checks,
     ar_collection_month_end_line,

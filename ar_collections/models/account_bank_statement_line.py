@@ -1,8 +1,6 @@
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 
-from . import ar_collection_bounce_mixin  # noqa: F401, what is inherited must stand first
-
 
 class AccountBankStatementLine(models.Model):
     _name = "account.bank.statement.line"

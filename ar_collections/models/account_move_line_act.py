@@ -8,9 +8,10 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    def _ar_account(self):
+    def _ar_account(self, one_currency=False):
         """The collection account of these items.
 
+        :param bool one_currency: they must be in one.
         :raises UserError: they belong to several debtors or companies, or to one that the
             reader may not see.
         """
@@ -19,13 +20,18 @@ class AccountMoveLine(models.Model):
         roots = self.company_id._ar_root()
         if len(debtors) != 1 or len(roots) != 1:
             raise UserError(self.env._("Please tick items of one debtor and one company only."))
+        if one_currency and len(self.currency_id) != 1:
+            raise UserError(
+                self.env._("Please tick items of one debtor, one company and one currency only.")
+            )
         account = self.env["ar.collection"].search(
             [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
         )
         if not account:
             raise UserError(
                 self.env._(
-                    "%(debtor)s has no collection account yet, or not one of yours.",
+                    "%(debtor)s has no collection account yet, or not one of yours. It appears "
+                    "within a minute after the first posted invoice.",
                     debtor=debtors.display_name,
                 )
             )

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from . import ar_collection_bounce_mixin  # noqa: F401, what is inherited must stand first
-
 #: Days in which a reversal booked by hand is noticed.
 NOTICED_DAYS = 5
 

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 
-# what is inherited must stand first
-from . import ar_collection_approval_mixin, ar_collection_draft_mixin  # noqa: F401
-
 
 class ArCollectionAdjustmentMixin(models.AbstractModel):
     """What write-offs, refunds and transfers have in common: a request of a person about one
@@ -12,7 +9,13 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
     """
 
     _name = "ar.collection.adjustment.mixin"
-    _inherit = ["mail.thread", "ar.collection.approval.mixin", "ar.collection.draft.mixin"]
+    _inherit = [
+        "mail.thread",
+        "ar.collection.approval.mixin",
+        "ar.collection.debtor.mixin",
+        "ar.collection.draft.mixin",
+        "ar.collection.hold.source.mixin",
+    ]
     _description = "Adjustment of a Debtor's Items"
 
     #: The state after it was carried out.
@@ -96,17 +99,6 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
         self._set_state("draft", answer=False)
         return True
 
-    def action_open_debtor(self):
-        """The debtor of the request."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
-
     # === HOOKS === #
     def _check_complete(self):
         """Hook: refuse what cannot be asked for, with the remedy."""
@@ -153,8 +145,8 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
             )
 
     # === STATE === #
-    def _on_state(self, state):
-        result = super()._on_state(state)
+    def _on_state(self, state, before):
+        result = super()._on_state(state, before)
         # sudo: the approver may not see the debtor
         self.env["ar.collection.queue"]._add(self.sudo().partner_id.ids)
         return result
@@ -166,9 +158,3 @@ class ArCollectionAdjustmentMixin(models.AbstractModel):
             .sudo()  # whether there is one, not what is in it
             .search_count([("res_model", "=", self._name), ("res_id", "=", self.id)], limit=1)
         )
-
-    def _log_on_accounts(self, text):
-        """A note on the timeline of each debtor. :param text: called with each request."""
-        for request in self:
-            # sudo: the approver writes on the timeline of whatever debtor
-            request.collection_id.sudo()._message_log(body=text(request))

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 STATES = [("applied", "Applied"), ("undone", "Undone")]
-TRANSITIONS = {"applied": {"undone"}, "undone": set()}
 #: How the money found its items: by itself, as proposed after a look, or by hand.
 MODES = [("automatic", "Automatic"), ("assisted", "Assisted"), ("manual", "Manual")]
 
@@ -14,8 +13,10 @@ class ArCollectionApplication(models.Model):
     """
 
     _name = "ar.collection.application"
+    _inherit = ["ar.collection.debtor.mixin", "ar.collection.state.mixin"]
     _description = "Cash Application"
     _order = "id desc"
+    _transitions = {"applied": {"undone"}, "undone": set()}
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, help="The head company."
@@ -151,16 +152,6 @@ class ArCollectionApplication(models.Model):
         self.check_access("read")
         return self._told(self._undo(reason))
 
-    def action_open_debtor(self):
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
-
     def _screen_message(self):
         """What was done, in a sentence."""
         self.ensure_one()
@@ -171,10 +162,3 @@ class ArCollectionApplication(models.Model):
             items=", ".join(line.item_name or "" for line in self.line_ids if line.kind == "item")
             or self.env._("the account"),
         )
-
-    # === STATE === #
-    def _set_state(self, state, **vals):
-        moved = self.filtered(lambda application: state in TRANSITIONS[application.state])
-        # sudo: states are written by transitions only
-        moved.sudo().write({**vals, "state": state})
-        return moved

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from . import ar_collection_draft_mixin  # noqa: F401, what is inherited must stand first
-
 KINDS = [
     ("difference", "Small differences left after payments"),
     ("debit", "Small balances owed to us"),

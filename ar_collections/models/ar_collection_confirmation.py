@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import formataddr
 
-# what it inherits from must be known before
-from . import ar_collection_document  # noqa: F401
-
 ANSWERS = [
     ("waiting", "Waiting"),
     ("agreed", "Agreed"),

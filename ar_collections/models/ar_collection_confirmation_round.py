@@ -7,9 +7,6 @@ from odoo.tools import date_utils, format_date
 from ..tools import sampling
 from ..tools.table import Column, Money, Table
 
-# what it inherits from must be known before
-from . import ar_collection_export_mixin, ar_collection_mailing_round_mixin  # noqa: F401
-
 
 class ArCollectionConfirmationRound(models.Model):
     """Balance confirmations at a date: which debtors are asked, and what they answered."""

@@ -44,6 +44,7 @@ class ArCollectionDecision(models.Model):
     """What a run, or a simulation, concluded for one debtor: plain rows, never changed."""
 
     _name = "ar.collection.decision"
+    _inherit = ["ar.collection.debtor.mixin"]
     _description = "Dunning Decision"
     _order = "run_id desc, level_delay desc nulls last, reason_rank, claim desc, id"
     _log_access = False
@@ -224,13 +225,4 @@ class ArCollectionDecision(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
-        }
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
         }

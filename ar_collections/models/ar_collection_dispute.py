@@ -63,7 +63,13 @@ class ArCollectionDispute(models.Model):
     """
 
     _name = "ar.collection.dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "ar.collection.debtor.mixin",
+        "ar.collection.state.mixin",
+        "ar.collection.hold.source.mixin",
+    ]
     _description = "Dispute"
     _order = "priority desc, deadline, id desc"
     # a colleague who was asked may read, and answers
@@ -340,24 +346,10 @@ class ArCollectionDispute(models.Model):
         return {"date_closed": now if state in ("resolved", "rejected") else False}
 
     def _on_state(self, state, before):
-        """Hook: these disputes have just moved to a state.
-
-        :param dict before: id -> the state they were in.
-        """
         self.env["ar.collection.queue"]._add(self.partner_id.ids)
+        return super()._on_state(state, before)
 
     def _is_decided(self):
         """Whether an outcome is chosen that only waits to be carried out."""
         self.ensure_one()
         return self.is_open and self.waiting_for in ("approval", "credit", "write_off")
-
-    def action_open_debtor(self):
-        """The debtor of the dispute."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }

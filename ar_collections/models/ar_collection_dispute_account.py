@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -47,21 +45,9 @@ class ArCollectionDispute(models.Model):
         return f"{text}. {why}" if why and not self.is_open else f"{text}."
 
     def _log_on_accounts(self, text):
-        """A note per debtor in one go; none of what is taken over from elsewhere.
-
-        :param text: called with each dispute.
-        """
-        if self.env.su and self.env.context.get("ar_collections_history"):
-            return
-        bodies = defaultdict(list)
-        for dispute in self:
-            bodies[dispute.collection_id.id].append(text(dispute))
-        # sudo: who answers disputes writes on the timeline of the debtor
-        accounts = self.sudo().collection_id
-        if bodies:
-            accounts._message_log_batch(
-                {account_id: " ".join(texts) for account_id, texts in bodies.items()}
-            )
+        """A line in the timelines; none of what is taken over from elsewhere."""
+        if not (self.env.su and self.env.context.get("ar_collections_history")):
+            super()._log_on_accounts(text)
 
 
 class ArCollection(models.Model):

@@ -10,21 +10,6 @@ class ArCollectionDispute(models.Model):
 
     _inherit = "ar.collection.dispute"
 
-    def _holds(self):
-        """The holds of these disputes, ended ones too."""
-        # sudo: what belongs to a dispute the reader may see
-        return (
-            self.env["ar.collection.hold"]
-            .sudo()
-            .search(
-                [
-                    ("collection_id", "in", self.collection_id.ids),
-                    ("source_model", "=", self._name),
-                    ("source_id", "in", self.ids),
-                ]
-            )
-        )
-
     def _holding(self):
         """Those of these disputes that hold their items."""
         return self.filtered(lambda dispute: dispute.is_open and dispute.kind != "query")

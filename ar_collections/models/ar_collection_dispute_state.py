@@ -3,20 +3,19 @@ from odoo.exceptions import UserError
 
 from ..tools import dispute as tool
 
-#: From which states a dispute may go to which. What has ended can be opened again, with a reason.
-TRANSITIONS = {
-    "new": {"investigating", "waiting", "resolved", "rejected"},
-    "investigating": {"waiting", "resolved", "rejected"},
-    "waiting": {"waiting", "investigating", "resolved", "rejected"},
-    "resolved": {"investigating", "waiting"},
-    "rejected": {"investigating", "waiting"},
-}
-
 
 class ArCollectionDispute(models.Model):
     """States change by transitions only, and the time spent in each is kept."""
 
     _inherit = "ar.collection.dispute"
+    #: What has ended can be opened again, with a reason.
+    _transitions = {
+        "new": {"investigating", "waiting", "resolved", "rejected"},
+        "investigating": {"waiting", "resolved", "rejected"},
+        "waiting": {"waiting", "investigating", "resolved", "rejected"},
+        "resolved": {"investigating", "waiting"},
+        "rejected": {"investigating", "waiting"},
+    }
 
     state_since = fields.Datetime(readonly=True, default=fields.Datetime.now, copy=False)
     state_seconds = fields.Json(readonly=True, copy=False, help="Seconds in each state left.")
@@ -70,7 +69,7 @@ class ArCollectionDispute(models.Model):
         :param vals: what else is noted with it.
         :return: those that moved.
         """
-        moved = self.filtered(lambda dispute: state in TRANSITIONS[dispute.state])
+        moved = self.filtered(lambda dispute: state in self._transitions[dispute.state])
         now = fields.Datetime.now()
         before = {dispute.id: dispute.state for dispute in moved}
         for dispute in moved:

@@ -3,9 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import get_lang
 from odoo.tools.pdf import merge_pdf
 
-# what it inherits from must be known before
-from . import ar_collection_debtor_mail, ar_collection_letterhead, ar_collection_mailing  # noqa: F401
-
 #: Documents shown together: so many are merged within seconds.
 LIMIT = 500
 
@@ -14,7 +11,12 @@ class ArCollectionDocument(models.AbstractModel):
     """A document about a debtor's account, mailed or printed: statement, balance confirmation."""
 
     _name = "ar.collection.document"
-    _inherit = ["ar.collection.mailing", "ar.collection.debtor.mail", "ar.collection.letterhead"]
+    _inherit = [
+        "ar.collection.mailing",
+        "ar.collection.debtor.mail",
+        "ar.collection.debtor.mixin",
+        "ar.collection.letterhead",
+    ]
     _description = "Document for a Debtor"
 
     name = fields.Char(string="Number", readonly=True, index=True, copy=False)
@@ -166,15 +168,6 @@ class ArCollectionDocument(models.AbstractModel):
             "mimetype": "application/pdf",
             "res_model": "ar.collection",
             "res_id": self.collection_id.id,
-        }
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
         }
 
     def action_open_document(self):

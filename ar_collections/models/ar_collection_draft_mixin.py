@@ -10,10 +10,9 @@ class ArCollectionDraftMixin(models.AbstractModel):
     """
 
     _name = "ar.collection.draft.mixin"
+    _inherit = ["ar.collection.state.mixin"]
     _description = "Drafted by a Person, Moved on by the Program"
 
-    #: dict state -> states it may go to.
-    _transitions = {}
     #: Names of the fields a person says.
     _sayable = frozenset()
     #: Those of them that can be said of what was asked for already.
@@ -94,17 +93,3 @@ class ArCollectionDraftMixin(models.AbstractModel):
                         state=labels[record.state],
                     )
                 )
-
-    def _set_state(self, state, **vals):
-        """Move these to a state; those that cannot get there are left as they are.
-
-        :return: those that moved.
-        """
-        moved = self.filtered(lambda record: state in self._transitions[record.state])
-        # sudo: states are written by transitions only; the approver is not who asked
-        moved.sudo().write({**vals, "state": state})
-        moved._on_state(state)
-        return moved
-
-    def _on_state(self, state):
-        """Hook: these have just moved to a state."""

@@ -28,6 +28,7 @@ class ArCollectionHold(models.Model):
     """
 
     _name = "ar.collection.hold"
+    _inherit = ["ar.collection.debtor.mixin"]
     _description = "Hold"
     _order = "date_from desc, id desc"
 
@@ -279,15 +280,6 @@ class ArCollectionHold(models.Model):
                 body=self.env._("Hold ended: %(hold)s", hold=hold.display_name)
             )
         return True
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
 
     # === BUSINESS === #
     def _moved(self):

@@ -48,6 +48,7 @@ class ArCollectionNotice(models.Model):
     """One communication to one debtor. Read-only for every human role."""
 
     _name = "ar.collection.notice"
+    _inherit = ["ar.collection.debtor.mixin"]
     _description = "Notice"
     _order = "id desc"
 
@@ -229,15 +230,6 @@ class ArCollectionNotice(models.Model):
         )
         self._after_sending()
         return True
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
 
     def action_open_letter(self):
         """Show the letter that was attached."""

@@ -72,6 +72,11 @@ class ArCollectionPlan(models.Model):
     """
 
     _name = "ar.collection.plan"
+    _inherit = [
+        "ar.collection.debtor.mixin",
+        "ar.collection.state.mixin",
+        "ar.collection.hold.source.mixin",
+    ]
     _description = "Payment Plan"
     _order = "id desc"
 
@@ -293,9 +298,3 @@ class ArCollectionPlan(models.Model):
 
     def _send_offer(self):
         """Hook: tell the debtor of the offer."""
-
-    def _on_state(self, state, before):
-        """Hook: these plans have just moved to a state.
-
-        :param dict before: id -> the state they were in.
-        """

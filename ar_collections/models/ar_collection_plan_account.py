@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .ar_collection_plan import ITEMS_KEY
@@ -131,22 +130,4 @@ class AccountMoveLine(models.Model):
 
         :raises UserError: of several debtors, companies or currencies, or without account.
         """
-        self.check_access("read")
-        debtors = self.partner_id.commercial_partner_id
-        roots = self.company_id._ar_root()
-        if len(debtors) != 1 or len(roots) != 1 or len(self.currency_id) != 1:
-            raise UserError(
-                self.env._("Please tick items of one debtor, one company and one currency only.")
-            )
-        account = self.env["ar.collection"].search(
-            [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
-        )
-        if not account:
-            raise UserError(
-                self.env._(
-                    "%(debtor)s has no collection account yet, or not one of yours. It appears "
-                    "within a minute after the first posted invoice.",
-                    debtor=debtors.display_name,
-                )
-            )
-        return account._action_plan(self)
+        return self._ar_account(one_currency=True)._action_plan(self)

@@ -1,21 +1,10 @@
-from collections import defaultdict
-
-from odoo import fields, models
+from odoo import models
 
 
 class ArCollectionPlan(models.Model):
     """What a plan does: its items are held, and nobody else's; the timeline tells of it."""
 
     _inherit = "ar.collection.plan"
-
-    hold_count = fields.Integer(compute="_compute_hold_count")
-
-    def _compute_hold_count(self):
-        counts = defaultdict(int)
-        for hold in self._holds():
-            counts[hold.source_id] += 1
-        for plan in self:
-            plan.hold_count = counts[plan._origin.id]
 
     # === STATE === #
     def _on_state(self, state, before):
@@ -99,24 +88,8 @@ class ArCollectionPlan(models.Model):
                 item.open_then = item.line_id.amount_residual_currency
 
     # === HOLDS === #
-    def _holds(self):
-        """The holds of these plans, ended ones too."""
-        # sudo: what belongs to a plan the reader may see
-        return (
-            self.env["ar.collection.hold"]
-            .sudo()
-            .search(
-                [
-                    ("collection_id", "in", self.collection_id.ids),
-                    ("source_model", "=", self._name),
-                    ("source_id", "in", self.ids),
-                ]
-            )
-        )
-
     def _place_holds(self, until=None):
         """Hold what the plans cover, as far as it is open; without an end they end with it."""
-        reason = self.env.ref("ar_collections.hold_reason_plan", raise_if_not_found=False)
         vals_list = []
         for plan in self:
             today, came = plan.company_id._ar_today(), plan._money_since_offer()
@@ -126,47 +99,23 @@ class ArCollectionPlan(models.Model):
                 if plan.currency_id.compare_amounts(amount, 0) <= 0:
                     continue
                 vals_list.append(
-                    {
-                        "collection_id": plan.collection_id.id,
-                        "line_id": item.line_id.id,
-                        "amount": amount,
-                        "kind": "planned",
-                        "reason_id": reason and reason.id,
-                        "date_from": today,
-                        "date_to": until and max(until, today),
-                        "user_id": plan.user_id.id,
-                        "source_model": self._name,
-                        "source_id": plan.id,
-                    }
+                    plan._prepare_hold(
+                        item.line_id,
+                        amount,
+                        "planned",
+                        "plan",
+                        until and max(until, today),
+                        user_id=plan.user_id.id,
+                    )
                 )
         # sudo: a hold with a source is placed by its source only
         return self.env["ar.collection.hold"].sudo().create(vals_list)
-
-    def _end_holds(self):
-        holds = self._holds().filtered(lambda hold: hold.state != "ended")
-        for company, of_company in holds.grouped("company_id").items():
-            of_company.write({"date_ended": company._ar_today()})
 
     def _resume_holds(self):
         """Holds of plans taken up again: placed anew, for what is open now."""
         self._place_holds()
 
     # === TIMELINE === #
-    def _log_on_accounts(self, text):
-        """A note per debtor in one go. :param text: called with each plan."""
-        bodies = defaultdict(list)
-        for plan in self:
-            if line := text(plan):
-                bodies[plan.collection_id.id].append(line)
-        if bodies:
-            # sudo: the machine, or who may make plans, writes on the timeline
-            accounts = self.env["ar.collection"].sudo().browse(bodies)
-            accounts._message_log_batch({id_: " ".join(texts) for id_, texts in bodies.items()})
-
-    def _note_on_account(self, text):
-        """A note in the timeline of the debtor of this plan."""
-        self.collection_id.sudo()._message_log(body=text)  # sudo: as above
-
     def _state_text(self, before):
         """What happened to a plan that was in state ``before``, for the timeline."""
         values = {

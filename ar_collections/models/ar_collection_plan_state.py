@@ -3,23 +3,22 @@ from odoo.exceptions import UserError
 
 from .ar_collection_plan import HOWS, LIVE
 
-#: From which states a plan may go to which. What the ledger ended is taken up again when money
-#: is matched late or goes back; what a person cancelled stays so (``cleared`` was not by one).
-TRANSITIONS = {
-    "draft": {"to_approve", "offered", "active", "cancelled"},
-    "to_approve": {"draft", "offered", "cancelled"},
-    "offered": {"draft", "active", "cancelled"},
-    "active": {"completed", "defaulted", "cancelled"},
-    "completed": {"active", "defaulted", "cancelled"},
-    "defaulted": {"active", "completed", "cancelled"},
-    "cancelled": {"active", "defaulted"},
-}
-
 
 class ArCollectionPlan(models.Model):
     """States change by transitions only."""
 
     _inherit = "ar.collection.plan"
+    #: What the ledger ended is taken up again when money is matched late or goes back; what a
+    #: person cancelled stays so (``cleared`` was not by one).
+    _transitions = {
+        "draft": {"to_approve", "offered", "active", "cancelled"},
+        "to_approve": {"draft", "offered", "cancelled"},
+        "offered": {"draft", "active", "cancelled"},
+        "active": {"completed", "defaulted", "cancelled"},
+        "completed": {"active", "defaulted", "cancelled"},
+        "defaulted": {"active", "completed", "cancelled"},
+        "cancelled": {"active", "defaulted"},
+    }
 
     offered_on = fields.Date(string="Offered", readonly=True, copy=False)
     accepted_on = fields.Date(string="Accepted", readonly=True, copy=False)
@@ -130,36 +129,7 @@ class ArCollectionPlan(models.Model):
         self._show_figures()
         return True
 
-    def action_open_debtor(self):
-        """The debtor of the plan."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
-
-    def _show_figures(self):
-        """A person acted: the figures of the debtor move in front of his eyes, not in a minute."""
-        # sudo: the figures belong to the machine
-        self.env["ar.collection"].sudo()._refresh(self.sudo().partner_id.ids)
-
     # === STATE === #
-    def _set_state(self, state, **vals):
-        """Move plans to a state; those that cannot get there are left as they are.
-
-        :param vals: what else is noted with it.
-        :return: those that moved.
-        """
-        moved = self.filtered(lambda plan: state in TRANSITIONS[plan.state])
-        before = {plan.id: plan.state for plan in moved}
-        # sudo: states are written by transitions only
-        moved.sudo().write({**vals, "state": state})
-        moved._on_state(state, before)
-        return moved
-
     def _set_offered(self):
         """Within the limits, or granted: the debtor is told."""
         today = self.company_id._ar_today()

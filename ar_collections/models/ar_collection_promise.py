@@ -47,6 +47,11 @@ class ArCollectionPromise(models.Model):
     """
 
     _name = "ar.collection.promise"
+    _inherit = [
+        "ar.collection.debtor.mixin",
+        "ar.collection.state.mixin",
+        "ar.collection.hold.source.mixin",
+    ]
     _description = "Promise to Pay"
     _order = "date desc, id desc"
 
@@ -269,10 +274,3 @@ class ArCollectionPromise(models.Model):
     def _date_text(self, date):
         """A date as the reader writes it."""
         return format_date(self.env, date) if date else ""
-
-    # === HOOKS OF THE STATE === #
-    def _on_state(self, state, before):
-        """Hook: these promises have just moved to a state.
-
-        :param dict before: id -> the state they were in.
-        """

@@ -61,25 +61,7 @@ class AccountMoveLine(models.Model):
 
     def action_ar_promise(self):
         """Open the form that notes a promise for these open items of one debtor."""
-        self.check_access("read")
-        debtors = self.partner_id.commercial_partner_id
-        roots = self.company_id._ar_root()
-        if len(debtors) != 1 or len(roots) != 1 or len(self.currency_id) != 1:
-            raise UserError(
-                self.env._("Please tick items of one debtor, one company and one currency only.")
-            )
-        account = self.env["ar.collection"].search(
-            [("partner_id", "=", debtors.id), ("company_id", "=", roots.id)], limit=1
-        )
-        if not account:
-            raise UserError(
-                self.env._(
-                    "%(debtor)s has no collection account yet, or not one of yours. It appears "
-                    "within a minute after the first posted invoice.",
-                    debtor=debtors.display_name,
-                )
-            )
-        return account._action_promise(self)
+        return self._ar_account(one_currency=True)._action_promise(self)
 
 
 class AccountMove(models.Model):

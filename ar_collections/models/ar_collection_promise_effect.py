@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -15,44 +13,18 @@ class ArCollectionPromise(models.Model):
 
     _inherit = "ar.collection.promise"
 
-    hold_count = fields.Integer(compute="_compute_hold_count")
-
-    def _compute_hold_count(self):
-        counts = defaultdict(int)
-        for hold in self._holds():
-            counts[hold.source_id] += 1
-        for promise in self:
-            promise.hold_count = counts[promise._origin.id]
-
     def _take_effect(self):
         result = super()._take_effect()
         self._place_holds()
         self._announce()
         self.env["ar.collection"]._update_promise_facts(self.collection_id)
         if self.env.context.get(SHOW_KEY):
-            # sudo: the figures belong to the machine
-            self.env["ar.collection"].sudo()._refresh(self.partner_id.ids)
+            self._show_figures()
         return result
 
     # === HOLDS === #
-    def _holds(self):
-        """The holds of these promises, ended ones too."""
-        # sudo: what belongs to a promise the reader may see
-        return (
-            self.env["ar.collection.hold"]
-            .sudo()
-            .search(
-                [
-                    ("collection_id", "in", self.collection_id.ids),
-                    ("source_model", "=", self._name),
-                    ("source_id", "in", self.ids),
-                ]
-            )
-        )
-
     def _place_holds(self):
         """Hold what was promised of each item until the last day, as far as it is open."""
-        reason = self.env.ref("ar_collections.hold_reason_promise", raise_if_not_found=False)
         vals_list = []
         for promise in self._holding():
             today = promise.company_id._ar_today()
@@ -62,26 +34,17 @@ class ArCollectionPromise(models.Model):
                 if promise.currency_id.compare_amounts(amount, 0) <= 0:
                     continue
                 vals_list.append(
-                    {
-                        "collection_id": promise.collection_id.id,
-                        "line_id": line.line_id.id,
-                        "amount": amount,
-                        "kind": "promised",
-                        "reason_id": reason and reason.id,
-                        "date_from": today,
-                        "date_to": max(promise.last_date, today),
-                        "user_id": promise.user_id.id,
-                        "source_model": self._name,
-                        "source_id": promise.id,
-                    }
+                    promise._prepare_hold(
+                        line.line_id,
+                        amount,
+                        "promised",
+                        "promise",
+                        max(promise.last_date, today),
+                        user_id=promise.user_id.id,
+                    )
                 )
         # sudo: a hold with a source is placed by its source only
         return self.env["ar.collection.hold"].sudo().create(vals_list)
-
-    def _end_holds(self):
-        holds = self._holds().filtered(lambda hold: hold.state != "ended")
-        for company, of_company in holds.grouped("company_id").items():
-            of_company.write({"date_ended": company._ar_today()})
 
     def _resume_holds(self):
         """The holds of re-opened promises are in force again; places what was never placed."""
@@ -173,18 +136,6 @@ class ArCollectionPromise(models.Model):
         if why:
             return self.env._("Promise cancelled: %(promise)s; %(why)s.", why=why, **values)
         return self.env._("Promise cancelled: %(promise)s.", **values)
-
-    def _log_on_accounts(self, text):
-        """A note per debtor in one go. :param text: called with each promise."""
-        bodies = defaultdict(list)
-        for promise in self:
-            bodies[promise.collection_id.id].append(text(promise))
-        # sudo: the machine, or who may note promises, writes on the timeline
-        accounts = self.collection_id.sudo()
-        if bodies:
-            accounts._message_log_batch(
-                {account_id: " ".join(texts) for account_id, texts in bodies.items()}
-            )
 
 
 class ArCollection(models.Model):

@@ -115,47 +115,25 @@ class ArCollectionRefund(models.Model):
         return bool(self.line_ids.line_id.matched_debit_ids.debit_move_id & debit)
 
     # === RESERVED === #
-    def _on_state(self, state):
-        result = super()._on_state(state)
+    def _on_state(self, state, before):
+        result = super()._on_state(state, before)
         if state in ("to_approve", "approved"):
             self._reserve()
         else:
-            self._release()
+            self._end_holds()
         return result
-
-    def _holds(self):
-        # sudo: what belongs to a request the caller may see
-        return (
-            self.env["ar.collection.hold"]
-            .sudo()
-            .search([("source_model", "=", self._name), ("source_id", "in", self.ids)])
-        )
 
     def _reserve(self):
         """The credit counts no more against what is owed: it is about to be paid back."""
         placed = {hold.source_id for hold in self._holds() if hold.state != "ended"}
-        reason = self.env.ref("ar_collections.hold_reason_reserved", raise_if_not_found=False)
         vals_list = [
-            {
-                "collection_id": refund.collection_id.id,
-                "line_id": line.line_id.id,
-                "amount": line.amount,
-                "kind": "other",
-                "reason_id": reason and reason.id,
-                "date_from": refund.company_id._ar_today(),
-                "source_model": self._name,
-                "source_id": refund.id,
-            }
+            refund._prepare_hold(line.line_id, line.amount, "other", "reserved")
             for refund in self
             if refund.id not in placed
             for line in refund.line_ids
         ]
         # sudo: a hold with a source is placed by its source only
         self.env["ar.collection.hold"].sudo().create(vals_list)
-
-    def _release(self):
-        for hold in self._holds().filtered(lambda hold: hold.state != "ended"):
-            hold.write({"date_ended": hold.company_id._ar_today()})
 
 
 class AccountPayment(models.Model):

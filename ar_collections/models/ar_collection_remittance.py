@@ -10,15 +10,6 @@ STATES = [
     ("applied", "Applied"),
     ("cancelled", "Cancelled"),
 ]
-TRANSITIONS = {
-    "failed": {"cancelled"},
-    "columns": {"waiting", "cancelled"},
-    "waiting": {"columns", "matched", "cancelled"},
-    "matched": {"columns", "waiting", "partial", "applied", "cancelled"},
-    "partial": {"matched", "waiting", "applied"},
-    "applied": {"matched", "waiting", "partial"},
-    "cancelled": set(),
-}
 #: States in which a payment is still looked for, or chosen.
 OPEN = ("waiting", "matched", "partial")
 #: What a person may change of a remittance.
@@ -35,9 +26,18 @@ class ArCollectionRemittance(models.Model):
     """
 
     _name = "ar.collection.remittance"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "ar.collection.debtor.mixin", "ar.collection.state.mixin"]
     _description = "Remittance Advice"
     _order = "id desc"
+    _transitions = {
+        "failed": {"cancelled"},
+        "columns": {"waiting", "cancelled"},
+        "waiting": {"columns", "matched", "cancelled"},
+        "matched": {"columns", "waiting", "partial", "applied", "cancelled"},
+        "partial": {"matched", "waiting", "applied"},
+        "applied": {"matched", "waiting", "partial"},
+        "cancelled": set(),
+    }
 
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
@@ -208,7 +208,7 @@ class ArCollectionRemittance(models.Model):
         """
         self.check_access("write")
         for remittance in self:
-            if "cancelled" not in TRANSITIONS[remittance.state]:
+            if "cancelled" not in self._transitions[remittance.state]:
                 raise UserError(
                     self.env._(
                         "%(remittance)s is applied. Undo the application first.",
@@ -217,25 +217,3 @@ class ArCollectionRemittance(models.Model):
                 )
         self._set_state("cancelled", credit_line_id=False)
         return True
-
-    def action_open_debtor(self):
-        """The debtor of the advice."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
-
-    # === STATE === #
-    def _set_state(self, state, **vals):
-        """Move to a state; those that cannot get there are left as they are.
-
-        :param vals: what else is noted with it. :return: those that moved.
-        """
-        moved = self.filtered(lambda remittance: state in TRANSITIONS[remittance.state])
-        # sudo: states are written by transitions only
-        moved.sudo().write({**vals, "state": state})
-        return moved

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
-# what it inherits from must be known before
-from . import ar_collection_mailing  # noqa: F401
 from .ar_collection_debtor_mail import FAR_FUTURE
 
 

@@ -23,7 +23,7 @@ class ArCollectionStatementComparison(models.Model):
     """A debtor's own statement compared with ours: both open-item lists, document by document."""
 
     _name = "ar.collection.statement.comparison"
-    _inherit = ["ar.collection.export.mixin"]
+    _inherit = ["ar.collection.export.mixin", "ar.collection.debtor.mixin"]
     _description = "Account Reconciliation"
     _order = "date desc, id desc"
 
@@ -106,15 +106,6 @@ class ArCollectionStatementComparison(models.Model):
             comparison.check_access("write")
             comparison._compare()
         return True
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
 
     # === BUSINESS === #
     def _compare(self):

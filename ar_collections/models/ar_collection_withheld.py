@@ -9,12 +9,6 @@ STATES = [
     ("paid", "Paid or returned"),
     ("refused", "Not withheld"),
 ]
-TRANSITIONS = {
-    "expected": {"certified", "paid", "refused"},
-    "certified": {"expected"},
-    "paid": {"expected"},
-    "refused": {"expected"},
-}
 
 
 class ArCollectionWithheld(models.Model):
@@ -25,9 +19,20 @@ class ArCollectionWithheld(models.Model):
     """
 
     _name = "ar.collection.withheld"
+    _inherit = [
+        "ar.collection.debtor.mixin",
+        "ar.collection.state.mixin",
+        "ar.collection.hold.source.mixin",
+    ]
     _description = "Withheld Tax"
     _order = "quarter_start desc, id desc"
     _rec_name = "item_name"
+    _transitions = {
+        "expected": {"certified", "paid", "refused"},
+        "certified": {"expected"},
+        "paid": {"expected"},
+        "refused": {"expected"},
+    }
 
     collection_id = fields.Many2one(
         "ar.collection",
@@ -187,16 +192,6 @@ class ArCollectionWithheld(models.Model):
         }
         return action
 
-    def action_open_debtor(self):
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
-        }
-
     def _check_may_work(self):
         """Who may write on the debtors: their collectors, or accounting.
 
@@ -208,19 +203,13 @@ class ArCollectionWithheld(models.Model):
         self.collection_id.check_access("write")
 
     # === STATE === #
-    def _set_state(self, state, **vals):
-        """Move to a state; those that cannot get there are left as they are.
-
-        :param vals: what else is noted with it. :return: those that moved.
-        """
-        moved = self.filtered(lambda record: state in TRANSITIONS[record.state])
-        # sudo: states are written by transitions only
-        moved.sudo().write({**vals, "state": state})
+    def _on_state(self, state, before):
+        result = super()._on_state(state, before)
         if state == "expected":
-            moved._place_holds()
+            self._place_holds()
         else:
-            moved._end_holds()
-        return moved
+            self._end_holds()
+        return result
 
     # === CERTIFICATES === #
     def _split(self, amount, currency):

@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import get_lang
 
-from . import ar_collection_letterhead  # noqa: F401, what is inherited must stand first
-
 LETTER = "ar_collections.report_ar_collection_withheld_letter"
 TEMPLATE = "ar_collections.mail_template_ar_collection_withheld"
 

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from . import ar_collection_adjustment_line_mixin  # noqa: F401, what is inherited must stand first
-
 
 class ArCollectionWriteOffLine(models.Model):
     """So much of this open item is given up."""

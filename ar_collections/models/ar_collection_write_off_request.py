@@ -109,8 +109,8 @@ class ArCollectionWriteOff(models.Model):
     def _go_on(self):
         self._write_off()
 
-    def _on_state(self, state):
-        result = super()._on_state(state)
+    def _on_state(self, state, before):
+        result = super()._on_state(state, before)
         self._end_holds()
         self.env["account.move"].invalidate_model(["ar_status"])
         if state not in ("draft", "to_approve"):

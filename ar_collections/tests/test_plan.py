@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models.ar_collection_plan_state import TRANSITIONS
 from .plan import PlanCommon
 
 
@@ -280,8 +279,8 @@ class TestPlan(PlanCommon):
 
     def test_transitions(self):
         states = dict(self.Plan._fields["state"].selection)
-        self.assertEqual(set(TRANSITIONS), set(states))
-        self.assertTrue(set().union(*TRANSITIONS.values()) <= set(states))
+        self.assertEqual(set(self.Plan._transitions), set(states))
+        self.assertTrue(set().union(*self.Plan._transitions.values()) <= set(states))
         plan = self._plan(self.invoices)
         self.assertFalse(plan._set_state("completed"))
         self.assertEqual(plan.state, "draft")
