@@ -66,7 +66,7 @@ class ArCollectionDisputeItem(models.Model):
         }
         rows = (
             self.env["account.partial.reconcile"]
-            .sudo()
+            .sudo()  # dito: whoever answers disputes need not be an accountant
             ._read_group(
                 [
                     ("debit_move_id", "in", items.line_id.ids),
@@ -82,7 +82,7 @@ class ArCollectionDisputeItem(models.Model):
         for item in self:
             item.credited = sum(
                 amount
-                for credit_id, amount in paid.get(item.sudo().line_id.id, ())
+                for credit_id, amount in paid.get(item.sudo().line_id.id, ())  # its number only
                 if (item.dispute_id.id, credit_id) in own
             )
 
@@ -240,6 +240,7 @@ class ArCollectionDisputeItem(models.Model):
                 "%(item)s has %(open)s open; %(amount)s cannot be disputed. Please enter what is "
                 "open or less.",
                 item=self.item_name,
+                # sudo: branch items, or a resolver without accounting
                 open=currency.format(self.line_id.sudo().amount_residual_currency),
                 amount=currency.format(self.amount),
             )
@@ -269,6 +270,7 @@ class ArCollectionDisputeItem(models.Model):
             "Of %(item)s %(open)s is open and %(disputed)s disputed already (%(others)s). Please "
             "lower the amount, or add what is new to that dispute.",
             item=self.item_name,
+            # sudo: branch items, or a resolver without accounting
             open=currency.format(self.line_id.sudo().amount_residual_currency),
             disputed=currency.format(sum(items.mapped("amount"))),
             others=", ".join(others.mapped("name")),
@@ -292,7 +294,7 @@ class ArCollectionDisputeItem(models.Model):
             taken[item.line_id.id] += item._claimed()
         return {
             line.id: max(0.0, line.amount_residual_currency - taken[line.id])
-            for line in lines.sudo()
+            for line in lines.sudo()  # branch items
         }
 
     def _claimed(self):

@@ -334,7 +334,10 @@ class ArCollectionKpi(models.Model):
                     count=len(line.plan_id.line_ids),
                 ),
                 "amount": line.currency_id._convert(
-                    line.open_amount, scope.company.sudo().currency_id, scope.company, today
+                    line.open_amount,
+                    scope.company.sudo().currency_id,  # a branch user may not reach the root
+                    scope.company,
+                    today,
                 ),
                 "res_model": "ar.collection.plan",
                 "res_id": line.plan_id.id,

@@ -208,6 +208,7 @@ class ArCollectionRemittance(models.Model):
     def _import_mailed(self, name, data, sender, company):
         try:
             with self.env.cr.savepoint():
+                # sudo: the gateway works for whoever wrote
                 return self.sudo()._import(data, name, "email", sender=sender, company=company)
         except UserError as error:
             _logger.info("A remittance advice from %s was not read: %s", sender, error)

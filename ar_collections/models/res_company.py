@@ -189,7 +189,7 @@ class ResCompany(models.Model):
             .search([("company_id", "in", roots.ids)])
             .company_id
         )
-        templates = self.env["ar.collection.policy"].sudo().browse()
+        templates = policies.browse()
         for xmlid in ("policy_not_dunned", "policy_standard"):
             templates |= (
                 self.env.ref(f"ar_collections.{xmlid}", raise_if_not_found=False) or policies

@@ -96,7 +96,7 @@ class ArCollectionKpiReport(models.TransientModel):
         return self.env._(
             "%(company)s, %(day)s. Days, percent, times or the currency of the company; an empty "
             "cell: not applicable, or nobody noted that day.",
-            company=self.company_id.sudo().name,
+            company=self.company_id.sudo().name,  # a branch user may not reach the root
             day=today,
         )
 
