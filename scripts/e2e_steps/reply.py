@@ -15,7 +15,9 @@ ANSWERS = 5
 
 def main(env):
     problems = []
-    paths = sorted(Path(os.environ["E2E_MAILBOX"]).glob("*.eml"))[:ANSWERS]
+    paths = sorted(Path(os.environ["E2E_MAILBOX"]).glob("*.eml"))[
+        -ANSWERS:
+    ]  # that of the browser, too
     for number, path in enumerate(paths):
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         answer = email.message.EmailMessage()

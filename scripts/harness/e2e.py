@@ -4,8 +4,9 @@ A fresh database; dunning runs, and deliveries by one or four workers, in proces
 killed (``kill -9``) at random moments, against a real SMTP server that takes its time to
 answer (the moment between its acceptance and our commit is hit too); at the end nothing
 arrived twice, each notice is sent or listed as of unknown delivery (at most one per
-kill), each letter, turned from PDF into text, shows the amounts worked out before, and answers
-to the mails land on the accounts.
+kill), and each letter, turned from PDF into text, shows the amounts worked out before. Then a
+person runs the dunning of one more debtor in a real browser, against a real server whose job
+delivers; answers to the mails go through the gateway, and the person reads one of them.
 """
 
 import argparse
@@ -19,15 +20,19 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
 from . import databases
+from .browser import Browser, MissingError, chromium
 from .paths import LOCAL, SCRIPTS, addons
 from .processes import end_cleanly, free_port, local_log, odoo, spawn
 
 STEPS = SCRIPTS / "e2e_steps"
 MAILBOX = LOCAL / "e2e-mailbox"
+#: Until the server answers, and until its job has delivered.
+SERVER_SECONDS, DELIVERY_SECONDS = 120, 180
 
 
 def main() -> int:
@@ -47,11 +52,19 @@ def main() -> int:
         done = _step(database, port, "kills")
         kills = sum(done["kills"].values())
         problems = _check(done["expected"], _step(database, port, "report"), kills)
-        problems += _step(database, port, "reply")
+        late = _step(database, port, "late")
+        with _server(database, port) as url, chromium() as browser:
+            try:
+                problems += _run_in_browser(browser, url, late)
+                problems += _step(database, port, "reply")
+                _read_answer(browser, url, late)
+            except MissingError as missing:
+                problems.append(f"The browser does not show {missing}")
     for phase, count in sorted(done["kills"].items()):
         print(f"{count:4} killed in {phase}")
     print("\n".join(problems))
-    print(f"{max(len(done['expected']) - len(problems), 0)} passed, {len(problems)} failed")
+    passed = max(len(done["expected"]) + 1 - len(problems), 0)
+    print(f"{passed} passed, {len(problems)} failed")
     return 1 if problems else 0
 
 
@@ -93,10 +106,7 @@ def _step(database: str, port: int, step: str):
 
 def _check(expected: dict, notices: list[dict], kills: int) -> list[str]:
     """What is wrong, a sentence each."""
-    arrived = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in sorted(MAILBOX.glob("*.eml"))
-    ]
+    arrived = _arrived()
     copies = Counter(message["Message-Id"] for message in arrived)
     problems = [f"{name} arrived {count} times" for name, count in copies.items() if count > 1]
     problems += [
@@ -142,6 +152,76 @@ def _wrong_letters(expected: dict, arrived: list) -> list[str]:
             if amount not in text
         ]
     return problems
+
+
+# === THE BROWSER === #
+@contextlib.contextmanager
+def _server(database: str, smtp_port: int):
+    """A server with its jobs: its address."""
+    port = free_port()
+    command = odoo(
+        "server", "-d", database, "--http-interface", "127.0.0.1", "--http-port", str(port),
+        "--smtp", "127.0.0.1", "--smtp-port", str(smtp_port), "--max-cron-threads", "1",
+        "--log-level", "warn",
+    )  # fmt: skip
+    with local_log("e2e-server.log").open("w") as out, spawn(command, stdout=out, stderr=out):
+        url = f"http://127.0.0.1:{port}"
+        for _attempt in range(SERVER_SECONDS):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/web/health").close()
+                break
+            time.sleep(1)
+        yield url
+
+
+def _run_in_browser(browser: Browser, url: str, late: dict) -> list[str]:
+    """Log in, look at tonight, run it, and see the notice leave; what is wrong."""
+    browser.open(f"{url}/web/login")
+    browser.fill("input[name=login]", "admin")
+    browser.fill("input[name=password]", "admin")
+    browser.click("form.oe_login_form button[type=submit]")
+    browser.wait(".o_main_navbar")
+    browser.open(f"{url}/odoo/action-ar_collections.ar_collection_run_action_tonight")
+    browser.wait(".o_data_row", late["name"])
+    browser.click(".o_ar_run_banner button[name=ar_run_now]")
+    browser.click(".modal-footer .btn-primary", "Run now")
+    browser.wait(".o_ar_run_banner button[name=ar_run_notices]")
+    mails = _wait_for_mails(late["address"])
+    if len(mails) != 1:
+        return [f"{len(mails)} mails to {late['address']} after the run in the browser"]
+    browser.open(f"{url}/odoo/action-ar_collections.ar_collection_notice_action")
+    browser.click(".o_data_row td[name=collection_id]", late["name"])
+    browser.wait(".o_form_view .o_statusbar_status .o_arrow_button_current", "Sent")
+    browser.wait(".o_form_view", late["amounts"][0])
+    return _wrong_letters({late["address"]: late["amounts"]}, mails)
+
+
+def _wait_for_mails(address: str) -> list:
+    """The mails to an address, a moment after the first came: a second one would show."""
+    end = time.monotonic() + DELIVERY_SECONDS
+    while not (mails := _mails_to(address)) and time.monotonic() < end:
+        time.sleep(1)
+    time.sleep(5)
+    return _mails_to(address) or mails
+
+
+def _mails_to(address: str) -> list:
+    return [message for message in _arrived() if message["Delivered-To"] == address]
+
+
+def _read_answer(browser: Browser, url: str, late: dict) -> None:
+    """The answer of the debtor stands in the timeline of his page."""
+    browser.open(f"{url}/odoo/action-ar_collections.ar_collection_action/{late['account']}")
+    browser.wait(".o-mail-Message", "We pay on Friday")
+
+
+# === LETTERS === #
+def _arrived() -> list:
+    """The mails that the server took, the oldest first."""
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted(MAILBOX.glob("*.eml"))
+    ]
 
 
 def _pdf_text(content: bytes) -> str:
