@@ -179,6 +179,7 @@ from . import (
     ar_collection_notice_thanks,
     ar_collection_notice_window,
     ar_collection_notice_workers,
+    ar_collection_open,
     ar_collection_payer_alias,
     ar_collection_payer_alias_learn,
     ar_collection_plan,
