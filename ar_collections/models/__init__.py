@@ -156,6 +156,7 @@ from . import (
     ar_collection_month_end_line,
     ar_collection_nonpayment_reason,
     ar_collection_notice,
+    ar_collection_notice_address,
     ar_collection_notice_approval,
     ar_collection_notice_batch,
     ar_collection_notice_call,
@@ -268,6 +269,7 @@ from . import (
     ar_collection_review,
     ar_collection_review_call,
     ar_collection_run,
+    ar_collection_run_address,
     ar_collection_run_compare,
     ar_collection_run_decide,
     ar_collection_run_dismissed,
@@ -337,5 +339,6 @@ from . import (
     res_config_settings_withheld,
     res_config_settings_write_off,
     res_partner,
+    res_partner_address,
     res_partner_not_dunned,
 )

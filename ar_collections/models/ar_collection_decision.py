@@ -99,6 +99,8 @@ class ArCollectionDecision(models.Model):
         for row in self:
             row.conclusion = row.level_id.name if not row.reason else labels[row.reason]
             row.why = row._explain()
+            if address := row.address_id:
+                row.why = f"{address.name or address.city or address.display_name}: {row.why}"
             row.tone = TONES.get(row.reason, "calm") if row.reason else row.level_id.tone
 
     @api.model
@@ -137,7 +139,8 @@ class ArCollectionDecision(models.Model):
             if row.notice_id:
                 table = row.run_id._noticed_items_table(row.notice_id)
             else:
-                items = row.run_id._open_items(row.partner_id.ids).get(row.collection_id.id, [])
+                key = row.collection_id.id, row.address_id.id or None
+                items = row.run_id._open_items(row.partner_id.ids).get(key, [])
                 table = row.run_id._items_table(self.env._("Items"), items)
             row.items = table.without(0).to_screen()
 

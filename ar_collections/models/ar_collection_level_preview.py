@@ -135,13 +135,14 @@ class ArCollectionLevel(models.Model):
 
     def _make_passing(self, account, lang):
         company, today = self.company_id, self.company_id._ar_today()
-        decision, items, note = self._plan_passing(account, company, today)
+        decision, address_id, items, note = self._plan_passing(account, company, today)
         # sudo: notices are made by the machine alone; this one is never kept
         notice = self.env["ar.collection.notice"].sudo().with_company(company)
         notice = notice.create(
             {
                 "name": f"TEST{self.env.uid:06d}",
                 "collection_id": account.id,
+                "address_id": address_id,
                 "state": "draft",
                 "date": today,
                 **notice._prepare_level_vals(self, today),
@@ -157,6 +158,7 @@ class ArCollectionLevel(models.Model):
                 (
                     notice.id,
                     account.id,
+                    address_id,
                     claim.currency_id,
                     self.delay,
                     notice._level_kind(level),
@@ -172,9 +174,10 @@ class ArCollectionLevel(models.Model):
         return notice, note
 
     def _plan_passing(self, account, company, today):
-        """What it would claim: ``ladder.Decision``, SQL of the items, and a note.
+        """What it would claim: ``ladder.Decision``, id of the invoice address or None, SQL of
+        the items, and a note.
 
-        Where the debtor does not reach the level tonight, all its items count as if they
+        Of several addresses of the debtor one that gets the level tonight is chosen. Where the debtor does not reach the level tonight, all its items count as if they
         did, and the note says so.
         """
         partner_ids = account.partner_id.ids
@@ -182,11 +185,13 @@ class ArCollectionLevel(models.Model):
         run = self.env["ar.collection.run"].sudo()
         policies = self.env["ar.collection.policy"].sudo().with_context(active_test=False)  # dito
         policies = policies.search([("company_id", "=", company.id)])
-        [row] = run._decide(company, today, partner_ids=partner_ids) or [None]
-        decision = row and row["decision"]
+        rows = run._decide(company, today, partner_ids=partner_ids)
+        rows.sort(key=lambda row: row["decision"].level is None)
+        rows.sort(key=lambda row: getattr(row["decision"].level, "id", None) != self.id)
+        decision = rows and rows[0]["decision"]
         items = run._ladder_items_sql(company, today, partner_ids, policies)
         if decision and decision.level and decision.level.id == self.id:
-            return decision, items, ""
+            return decision, rows[0]["account"]["address_id"], items, ""
         items = self._example_items_sql(items)
         [level] = self._to_ladder() or [None]
         claims = ladder.claims_of(self._currency_rows(items), level) if level else []
@@ -198,7 +203,8 @@ class ArCollectionLevel(models.Model):
                     level=self.name,
                 )
             )
-        return ladder.Decision(level, None, tuple(claims)), items, self._note(account, decision)
+        claimed = ladder.Decision(level, None, tuple(claims))
+        return claimed, None, items, self._note(account, decision)
 
     def _note(self, account, decision):
         values = {"debtor": account.display_name, "level": self.name}
@@ -222,7 +228,8 @@ class ArCollectionLevel(models.Model):
             SELECT account_id, partner_id, line_id, currency_id, days, due_date, open,
                    open_currency, held_currency, disputed, promised, planned, held_other,
                    is_waiting, claimable, claimable_company, level_id, level_date,
-                   %s AS policy_id, TRUE AS was_noticed, %s AS reached_delay
+                   %s AS policy_id, TRUE AS was_noticed, %s AS reached_delay,
+                   NULL::int AS address_id
               FROM (%s) item
             """,
             self.policy_id.id,

@@ -308,6 +308,7 @@ class ArCollectionNotice(models.Model):
         level = self.env["ar.collection.level"].browse(row["decision"].level.id)
         return {
             "collection_id": row["account"]["account_id"],
+            "address_id": row["account"]["address_id"],
             "company_id": run.company_id.id,  # else the ORM writes each notice twice
             "run_id": run.id,
             "channel": channel,
@@ -361,6 +362,7 @@ class ArCollectionNotice(models.Model):
             (
                 notice.id,
                 notice.collection_id.id,
+                notice.address_id.id or None,
                 claim.currency_id,
                 decision.level.delay,
                 self._level_kind(decision.level),
@@ -380,14 +382,15 @@ class ArCollectionNotice(models.Model):
 
     @api.model
     def _plan_lines(self, decided, company, today, partner_ids):
-        """The items that notices would claim: dict account -> rows of ``_ladder_items_sql``."""
+        """The items that notices would claim: dict key of a decision, see
+        ``ar.collection.run._key`` -> rows of ``_ladder_items_sql``."""
         run = self.env["ar.collection.run"]
         policies = self.env["ar.collection.policy"].with_context(active_test=False)
         # sudo: the rule of the ladder is no secret; debtors were filtered by the caller
         policies = policies.sudo().search([("company_id", "=", company.id)])
-        levels = {row["account"]["account_id"]: row["decision"].level for row in decided}
+        levels = {run._key(row["account"]): row["decision"].level for row in decided}
         claimed = {
-            (row["account"]["account_id"], claim.currency_id)
+            (run._key(row["account"]), claim.currency_id)
             for row in decided
             for claim in row["decision"].claims
         }
@@ -399,9 +402,10 @@ class ArCollectionNotice(models.Model):
         )
         result = {}
         for row in rows:
-            level = levels.get(row["account_id"])
-            if level and (row["account_id"], row["currency_id"]) in claimed and _claims(level, row):
-                result.setdefault(row["account_id"], []).append(row)
+            key = run._key(row)
+            level = levels.get(key)
+            if level and (key, row["currency_id"]) in claimed and _claims(level, row):
+                result.setdefault(key, []).append(row)
         return result
 
     # === WHAT THE LETTER SAYS === #

@@ -10,8 +10,8 @@ class ArCollectionNotice(models.Model):
 
     A channel is three methods and a switch on the level:
 
-    - ``_channel_<name>_reachable(contacts)``: dict of ids, debtor -> contact; returns the ids
-      of the debtors that can be reached;
+    - ``_channel_<name>_reachable(contacts)``: dict of ids, debtor or one of its invoice
+      addresses -> contact; returns the ids of those that can be reached;
     - ``_channel_<name>_claim()``: in the claim transaction, write what is to be sent; returns
       the state that follows, ``sending`` when the delivery is to hand it over at once;
     - ``_channel_<name>_hand_over()``: give it away and set ``sent`` or ``failed``;
@@ -51,7 +51,8 @@ class ArCollectionNotice(models.Model):
     def _reachable(self, partner_ids, channels):
         """Which debtors can be reached through which of the channels.
 
-        :return: dict channel -> set of ids of commercial partners.
+        :param partner_ids: ids of commercial partners, or of invoice addresses of theirs.
+        :return: dict channel -> set of these ids.
         """
         contacts = self.env["res.partner"].browse(partner_ids)._ar_contact_ids()
         return {name: getattr(self, f"_channel_{name}_reachable")(contacts) for name in channels}
@@ -117,13 +118,13 @@ class ArCollectionNotice(models.Model):
         return waits and self.id < other.id
 
     def _follow_first(self):
-        """Of notices just made let those of one debtor follow the first of them.
+        """Of notices just made let those of one decision follow the first of them.
 
         :return: the first ones, in their order.
         """
         firsts = {}
         for notice in self:
-            lead = firsts.setdefault(notice.collection_id.id, notice)
+            lead = firsts.setdefault((notice.collection_id.id, notice.address_id.id), notice)
             if lead != notice:
                 notice.lead_id = lead
         return self.browse([notice.id for notice in firsts.values()])

@@ -195,11 +195,13 @@ class ArCollectionNotice(models.Model):
         today = self.company_id._ar_today()
         if self.tries or self.lead_id:  # what was sent in vain keeps nobody quiet
             account._update_last_notices(account.partner_id.ids)
-        [row] = self.env["ar.collection.run"]._decide(
-            self.company_id, today, partner_ids=[account.partner_id.id], own_notice=self
-        ) or [None]
-        if not row or not row["decision"].level:
-            self._skip(row["decision"].reason if row else "nothing_overdue")
+        row, reason = self._own_decision(
+            self.env["ar.collection.run"]._decide(
+                self.company_id, today, partner_ids=[account.partner_id.id], own_notice=self
+            )
+        )
+        if not row:
+            self._skip(reason)
             return False
         level = self.env["ar.collection.level"].browse(row["decision"].level.id)
         self.write(
@@ -227,9 +229,7 @@ class ArCollectionNotice(models.Model):
         self._set_state("skipped", reason=reason, error=detail)
 
     def _prepare_contact_vals(self):
-        account = self.collection_id
-        contact = account.contact_id
-        company = self.company_id
+        account, contact, company = self.collection_id, self._recipient(), self.company_id
         return {
             "contact_id": contact.id,
             "email_to": contact.email_normalized if self.channel == "email" else False,

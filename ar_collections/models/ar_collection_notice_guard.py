@@ -141,7 +141,8 @@ class ArCollectionNotice(models.Model):
         )
 
     def _changed(self):
-        """Those of these claimed notices whose claim the ledger no longer bears.
+        """Those of these claimed notices whose claim the ledger no longer bears: all of it, or
+        what is addressed to their address.
 
         An item was paid, credited, held or reset since; a credit came or went; a courtesy
         would come after the due date.
@@ -161,25 +162,31 @@ class ArCollectionNotice(models.Model):
             """
             WITH item AS MATERIALIZED (%(items)s),
             notice AS (SELECT * FROM ar_collection_notice WHERE id = ANY(%(ids)s)),
-            line AS (SELECT line.*, notice.collection_id, notice.courtesy
+            line AS (SELECT line.*, notice.collection_id, notice.address_id, notice.courtesy
                        FROM notice JOIN ar_collection_notice_line line
                          ON line.notice_id = notice.id)
             SELECT line.notice_id FROM line
               LEFT JOIN item ON item.line_id = line.line_id
                     AND item.account_id = line.collection_id
+                    AND (line.address_id IS NULL OR item.address_id = line.address_id)
              WHERE line.kind = 'claim'
                AND (coalesce(item.claimable, 0) < line.amount OR line.courtesy AND item.days > 0)
              UNION
             SELECT claimed.notice_id
-              FROM (SELECT notice_id, collection_id, currency_id,
+              FROM (SELECT notice_id, collection_id, address_id, currency_id,
                            coalesce(sum(amount) FILTER (WHERE kind = 'credit'), 0) AS amount
-                      FROM line GROUP BY notice_id, collection_id, currency_id
+                      FROM line GROUP BY notice_id, collection_id, address_id, currency_id
                     HAVING bool_or(kind = 'claim')) claimed
-              LEFT JOIN (SELECT account_id, currency_id,
+              LEFT JOIN (SELECT account_id, currency_id, address_id,
+                                grouping(address_id) = 1 AS is_total,
                                 sum(open_currency + held_currency) AS amount
-                           FROM item WHERE open < 0 GROUP BY account_id, currency_id) credit
+                           FROM item WHERE open < 0
+                          GROUP BY GROUPING SETS ((account_id, currency_id),
+                                                  (account_id, currency_id, address_id))) credit
                 ON credit.account_id = claimed.collection_id
                AND credit.currency_id = claimed.currency_id
+               AND CASE WHEN claimed.address_id IS NULL THEN credit.is_total
+                        ELSE credit.address_id = claimed.address_id END
              WHERE coalesce(credit.amount, 0) != claimed.amount
             """,
             items=self.env["ar.collection.run"]._ladder_items_sql(

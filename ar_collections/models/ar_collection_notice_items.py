@@ -5,6 +5,7 @@ from odoo.tools import SQL
 COLUMNS = {
     "line_id": "int",
     "account_id": "int",
+    "address_id": "int",
     "policy_id": "int",
     "currency_id": "int",
     "due_date": "date",

@@ -105,26 +105,26 @@ class ArCollectionNoticeLine(models.Model):
     def _insert(self, notices, items):
         """Freeze what the notices say about their items, in one statement.
 
-        :param notices: list of (id of the notice, account, currency, delay of its level,
-            kind of its level: ``courtesy``, ``formal`` or ``normal``, its language), a row
-            per currency to be claimed.
+        :param notices: list of (id of the notice, account, address or None, currency, delay of
+            its level, kind of its level: ``courtesy``, ``formal`` or ``normal``, its
+            language), a row per currency to be claimed.
         :param SQL items: ``ar.collection.run._ladder_items_sql``.
         """
-        columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 6
+        columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 7
         repeated.execute(
             self.env,
             SQL(
                 """
                 WITH notice AS (
-                    SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
-                                         %s::text[])
-                        AS notice(id, account_id, currency_id, delay, level_kind, lang)
+                    SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[],
+                                         %s::text[], %s::text[])
+                        AS notice(id, account_id, to_id, currency_id, delay, level_kind, lang)
                 ),
                 item AS MATERIALIZED (
                     SELECT notice.id AS notice_id, notice.delay, notice.level_kind, notice.lang,
                            item.*
                       FROM notice JOIN (%s) item ON item.account_id = notice.account_id
-                       AND item.currency_id = notice.currency_id
+                       AND item.currency_id = notice.currency_id %s
                 ),
                 part AS (%s)
                 INSERT INTO ar_collection_notice_line (notice_id, kind, kind_rank, line_id, move_id,
@@ -164,6 +164,10 @@ class ArCollectionNoticeLine(models.Model):
                 """,
                 *columns,
                 items,
+                # where all notices are to whole debtors, PostgreSQL need not ask for each item
+                SQL("AND item.address_id IS NOT DISTINCT FROM notice.to_id")
+                if any(columns[2])
+                else SQL(),
                 self._parts_sql(),
             ),
         )

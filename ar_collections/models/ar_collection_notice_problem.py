@@ -80,7 +80,7 @@ class ArCollectionNotice(models.Model):
     def _other_channel(self):
         """The first other channel through which the debtor can be reached."""
         names = [name for name, _label in self._fields["channel"].selection if name != self.channel]
-        debtor = self.partner_id.id
+        debtor = (self.address_id or self.partner_id).id
         reachable = self._reachable([debtor], names)
         found = [name for name in names if debtor in reachable[name]]
         if not found:
@@ -102,6 +102,7 @@ class ArCollectionNotice(models.Model):
                 **{name: self[name] for name in names},
                 "level_id": self.level_id.id,
                 "collection_id": self.collection_id.id,
+                "address_id": self.address_id.id,
                 "run_id": self.run_id.id,
                 "date": self.company_id._ar_today(),
                 "channel": channel,

@@ -60,7 +60,8 @@ class ArCollectionNotice(models.Model):
 
     @api.model
     def _paid_notices(self, condition):
-        """Last sent notices of accounts of which each claimed item was paid lately.
+        """Last sent notices of accounts, or of their addresses, of which each claimed item was
+        paid lately.
 
         Paid means: nothing is open, and money of a bank or cash journal is among what it is
         matched with; an item that was credited is nothing to thank for.
@@ -72,9 +73,12 @@ class ArCollectionNotice(models.Model):
                 SELECT notice.id
                   FROM ar_collection account
                  CROSS JOIN LATERAL (
-                       SELECT * FROM ar_collection_notice
-                        WHERE collection_id = account.id AND state = 'sent'
-                        ORDER BY id DESC LIMIT 1) notice
+                       SELECT * FROM ar_collection_notice last
+                        WHERE collection_id = account.id AND state = 'sent' AND NOT EXISTS (
+                              SELECT FROM ar_collection_notice newer
+                               WHERE newer.collection_id = account.id AND newer.state = 'sent'
+                                 AND newer.id > last.id
+                                 AND coalesce(newer.address_id = last.address_id, TRUE))) notice
                   JOIN ar_collection_level level ON level.id = notice.level_id
                   JOIN ar_collection_policy policy ON policy.id = level.policy_id
                  CROSS JOIN LATERAL (

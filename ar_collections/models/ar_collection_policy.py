@@ -43,6 +43,15 @@ class ArCollectionPolicy(models.Model):
         default="sequential",
         tracking=True,
     )
+    notice_per = fields.Selection(
+        [("debtor", "Debtor"), ("address", "Invoice address")],
+        string="One notice per",
+        required=True,
+        default="debtor",
+        tracking=True,
+        help="Debtor: one notice names all that is overdue. Invoice address: each contact that "
+        "invoices are addressed to gets a notice of its own, at a level of its own.",
+    )
     min_amount = fields.Monetary(
         string="Minimum claim",
         tracking=True,

@@ -15,6 +15,7 @@ class ArCollectionPolicy(models.Model):
 
     @api.depends(
         "dunned",
+        "notice_per",
         "quiet_days",
         "min_amount",
         "level_ids.name",
@@ -38,6 +39,13 @@ class ArCollectionPolicy(models.Model):
         if not levels:
             return self.env._("This policy has no level yet. Add one.")
         sentences = [self.env._("%(levels)s.", levels="; ".join(map(self._level_in_words, levels)))]
+        if self.notice_per == "address":
+            sentences.append(
+                self.env._(
+                    "Each address that invoices go to gets a notice of its own, about these "
+                    "invoices."
+                )
+            )
         if self.quiet_days:
             sentences.append(
                 self.env._("At least %(days)s days lie between two notices.", days=self.quiet_days)

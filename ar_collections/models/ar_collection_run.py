@@ -136,7 +136,8 @@ class ArCollectionRun(models.Model):
         :param limit, offset: a page of the debtors, in the order of their accounts.
         :return: list of dicts ``collection_id, decision, level, channels, reason, claims,
             credits, to_pay``: ``claims`` are ``{line_id, currency, open, held, claimed}``,
-            ``credits`` and ``to_pay`` dict code of the currency -> amount.
+            ``credits`` and ``to_pay`` dict code of the currency -> amount. Where the policy
+            writes to each invoice address, a dict per address, with its id as ``address``.
         """
         self.check_access("read")
         company = self.env.company._ar_root()
@@ -168,6 +169,7 @@ class ArCollectionRun(models.Model):
             plain.append(
                 {
                     "collection_id": fact["account_id"],
+                    **({"address": fact["address_id"]} if fact["address_id"] else {}),
                     "decision": "notice" if decision.level else "none",
                     "level": decision.level.id if decision.level else None,
                     "channels": list(decision.channels),
@@ -180,7 +182,7 @@ class ArCollectionRun(models.Model):
                             "held": float(line["open_currency"] - line["claimable"]),
                             "claimed": float(line["claimable"]),
                         }
-                        for line in lines.get(fact["account_id"], [])
+                        for line in lines.get(self._key(fact), [])
                     ],
                     "credits": {
                         codes[claim.currency_id]: float(claim.credit) for claim in decision.claims
@@ -275,8 +277,7 @@ class ArCollectionRun(models.Model):
         noticed = self.decision_ids.filtered("notice_id")
         (self.decision_ids - noticed).unlink()
         results = self._decide(self.company_id, self.date)
-        seen = set(noticed.collection_id.ids)
-        self._queue(row for row in results if row["account"]["account_id"] not in seen)
+        self._queue(self._without_noticed(results, noticed))
 
     def _decide_again(self, decisions):
         """Decide anew, as of today, for debtors of this run that could not be written to.
@@ -285,7 +286,13 @@ class ArCollectionRun(models.Model):
         """
         debtors = decisions.partner_id
         run = self.sudo()  # runs, decisions and notices are read-only for every human
-        results = run._decide(run.company_id, run.company_id._ar_today(), debtors.ids)
+        known = run.decision_ids.search(
+            [("run_id", "=", run.id), ("partner_id", "in", debtors.ids)]
+        )
+        results = run._without_noticed(
+            run._decide(run.company_id, run.company_id._ar_today(), debtors.ids),
+            known - decisions.sudo(),
+        )
         if all(row["decision"].reason == "no_address" for row in results) and results:
             raise UserError(
                 self.env._(
@@ -294,7 +301,8 @@ class ArCollectionRun(models.Model):
                     debtors=", ".join(debtors.mapped("display_name")),
                 )
             )
-        decisions.sudo().unlink()  # dito
+        # of further addresses of a debtor those that have their notice stay
+        (known.filtered(lambda row: not row.notice_id) | decisions.sudo()).unlink()  # dito
         run._queue(results)
         self.env["ar.collection.notice"]._trigger_delivery()
 
@@ -319,7 +327,7 @@ class ArCollectionRun(models.Model):
             ids = [
                 row["account"]["account_id"] for row in results if row["decision"].reason == reason
             ]
-            self.env["ar.collection"].browse(ids)._set_next_action(text, self.date)
+            self.env["ar.collection"].browse(dict.fromkeys(ids))._set_next_action(text, self.date)
 
     def _bank_warning(self):
         """A sentence when the newest bank line is older than the setting allows, else False."""

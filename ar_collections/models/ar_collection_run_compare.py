@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.table import Column, Table
 
@@ -87,11 +88,11 @@ class ArCollectionRun(models.Model):
 
     def _sides(self):
         """Sentences that say what A and B are, and how many debtors differ."""
-        changed = self.env["ar.collection.comparison"]._read_group(
-            [("run_id", "=", self.id)], ["change"], ["__count"]
-        )
-        every = sum(count for _change, count in changed)
-        same = sum(count for change, count in changed if change == "same")
+        comparison = self.env["ar.collection.comparison"]
+        of_run = Domain("run_id", "=", self.id)
+        count = ["collection_id:count_distinct"]  # a debtor may have several addresses
+        [[every]] = comparison._read_group(of_run, [], count)
+        [[changed]] = comparison._read_group(of_run & Domain("change", "!=", "same"), [], count)
         in_force = self.env._("the policies in force")
         return [
             self.env._(
@@ -103,7 +104,7 @@ class ArCollectionRun(models.Model):
             ),
             self.env._(
                 "%(changed)s of %(debtors)s debtors would be treated otherwise.",
-                changed=every - same,
+                changed=changed,
                 debtors=every,
             ),
         ]
@@ -124,7 +125,7 @@ class ArCollectionRun(models.Model):
         labels = dict(comparison._fields["change"]._description_selection(self.env))
         rows = [
             [
-                row.partner_id.display_name,
+                (row.address_id or row.partner_id).display_name,
                 labels[row.change],
                 row.conclusion_a or "",
                 row.conclusion_b or "",

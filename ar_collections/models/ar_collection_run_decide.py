@@ -58,8 +58,8 @@ class ArCollectionRun(models.Model):
             debtors. :param policies: as if these were the policies; None: those in force.
         :param own_notice: the notice being claimed: it does not stand in its own way, no
             level above its own is reached, and it leaves through its own channel.
-        :return: list of dicts ``account`` (a row of ``_facts``, summed over currencies)
-            and ``decision`` (``ladder.Decision``).
+        :return: list of dicts, one per debtor or per address of a debtor: ``account`` (a row of
+            ``_facts``, summed over currencies) and ``decision`` (``ladder.Decision``).
         """
         with _without_gc():
             facts = self._what_if(policies)._facts(company, today, partner_ids, own_notice)
@@ -93,7 +93,7 @@ class ArCollectionRun(models.Model):
             name for wanted, fallback in plans.values() for name in [*wanted, fallback] if name
         }
         reachable = self.env["ar.collection.notice"]._reachable(
-            [row["account"]["partner_id"] for row in candidates], names
+            [self._recipient_of(row["account"]) for row in candidates], names
         )
         stopped = self.env["ar.collection"]._contact_stopped(
             [row["account"]["account_id"] for row in candidates], names
@@ -101,10 +101,10 @@ class ArCollectionRun(models.Model):
         preferred = {} if own_notice else self._preferred_channels(candidates, plans)
         chosen = {}  # the same for thousands of debtors
         for row in candidates:
-            decision, debtor = row["decision"], row["account"]["partner_id"]
+            decision, recipient = row["decision"], self._recipient_of(row["account"])
             stops = stopped.get(row["account"]["account_id"], ())
             usable = tuple(
-                name for name in names if debtor in reachable[name] and name not in stops
+                name for name in names if recipient in reachable[name] and name not in stops
             )
             key = (decision.level.id, usable, preferred.get(row["account"]["account_id"]))
             if key not in chosen:
@@ -178,6 +178,7 @@ class ArCollectionRun(models.Model):
         return {
             "collection_id": fact["account_id"],
             "partner_id": fact["partner_id"],
+            "address_id": fact["address_id"],
             "policy_id": fact["policy_id"],
             "level_id": decision.level.id if decision.level else None,
             "reason": decision.reason,

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 class ArCollectionDecision(models.Model):
     """A missing address that was dismissed stays so from run to run.
 
-    Until an address of the debtor or its policy changes, or more is overdue than then.
+    Until an address of the debtor or its policy changes, or more is overdue than then. Where
+    several invoice addresses of a debtor cannot be written to, that is one problem.
     """
 
     _inherit = "ar.collection.decision"
@@ -19,6 +20,7 @@ class ArCollectionDecision(models.Model):
     def _dismiss(self, reason):
         """A missing address needs no more work while nothing changes."""
         self.flush_model()
+        decisions = self._of_same_debtors()
         # by SQL: the machine's own words on the account; the caller has checked the right
         self.env.cr.execute(
             SQL(
@@ -26,19 +28,33 @@ class ArCollectionDecision(models.Model):
                 UPDATE ar_collection account
                    SET dismissed = %s, dismissed_facts = known.facts,
                        dismissed_overdue = decision.overdue
-                  FROM ar_collection_decision decision JOIN (%s) known
-                    ON known.collection_id = decision.collection_id
-                 WHERE decision.id = ANY(%s) AND account.id = decision.collection_id
+                  FROM (SELECT collection_id, sum(overdue) AS overdue
+                          FROM ar_collection_decision WHERE id = ANY(%s)
+                         GROUP BY collection_id) decision
+                  JOIN (%s) known ON known.collection_id = decision.collection_id
+                 WHERE account.id = decision.collection_id
                 """,
                 reason,
+                decisions.ids,
                 self._known_sql(self.collection_id.ids),
-                self.ids,
             )
         )
         self.env["ar.collection"].invalidate_model(["dismissed"])
-        self.sudo().dismissed = reason  # the only word a person adds to a decision
+        decisions.sudo().dismissed = reason  # the only word a person adds to a decision
         self.env["ar.collection.audit"]._log(
             self, "override", self.env._("Missing address dismissed"), reason
+        )
+
+    def _of_same_debtors(self):
+        """These decisions, and those on other addresses of the same debtors that lack one, too."""
+        if not self.address_id:
+            return self
+        return self | self.search(
+            [
+                ("run_id", "in", self.run_id.ids),
+                ("collection_id", "in", self.collection_id.ids),
+                ("reason", "=", "no_address"),
+            ]
         )
 
     @api.model
@@ -106,12 +122,16 @@ class ArCollectionRun(models.Model):
                 """
                 UPDATE ar_collection_decision decision SET dismissed = account.dismissed
                   FROM ar_collection account JOIN (%s) known ON known.collection_id = account.id
+                  JOIN (SELECT collection_id, sum(overdue) AS overdue FROM ar_collection_decision
+                         WHERE run_id = %s AND reason = 'no_address'
+                         GROUP BY collection_id) now ON now.collection_id = account.id
                  WHERE decision.run_id = %s AND decision.reason = 'no_address'
                    AND account.id = decision.collection_id AND account.dismissed IS NOT NULL
                    AND account.dismissed_facts = known.facts
-                   AND decision.overdue <= account.dismissed_overdue
+                   AND now.overdue <= account.dismissed_overdue
                 """,
                 decisions._known_sql(account_ids),
+                self.id,
                 self.id,
             )
         )

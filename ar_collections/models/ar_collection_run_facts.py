@@ -36,7 +36,7 @@ class ArCollectionRun(models.Model):
 
     @api.model
     def _facts(self, company, today, partner_ids, own_notice):
-        """dict id of the account -> its facts, with ``debtor`` (``ladder.Debtor``)."""
+        """dict key of an account, see ``_key`` -> its facts, with ``debtor`` (``ladder.Debtor``)."""
         self.env["ar.collection"]._flush_ledger()
         self.env["ar.collection.notice"].flush_model()
         all_policies, strategies = repeated.remember(
@@ -48,14 +48,17 @@ class ArCollectionRun(models.Model):
         )
         facts = {}
         for row in rows:
-            fact = facts.get(row["account_id"])
+            key = row["account_id"], row["address_id"]
+            fact = facts.get(key)
             if not fact:
-                fact = facts[row["account_id"]] = row
+                fact = facts[key] = row
                 fact.update(rows=[], level_delay=None)
             fact["rows"].append(self._currency_row(row))
             self._add_up(fact, row)
         for fact in facts.values():
             fact["debtor"] = self._debtor_of(fact, strategies.get(fact["policy_id"], NO_STRATEGY))
+        if self._per_address(all_policies):
+            self._note_others(facts.values())
         return facts
 
     @api.model
@@ -172,10 +175,11 @@ class ArCollectionRun(models.Model):
 
         Columns of ``_items_sql`` and: account_id, policy_id, is_waiting, claimable and
         claimable_company (what is neither held nor waiting), was_noticed, reached_delay,
-        next_on.
+        next_on, address_id (NULL: the whole debtor gets one notice).
         """
         step, upcoming = self._steps_sql(policies)
-        return SQL(
+        address, address_join = self._address_sql(policies)
+        items = SQL(
             """
             SELECT item.*, account.id AS account_id, account.policy_id,
                    account.last_notice_date,
@@ -187,7 +191,8 @@ class ArCollectionRun(models.Model):
                    coalesce(level.delay >= 0, FALSE) AS was_noticed,
                    CASE WHEN item.open > 0 THEN step.delay END AS reached_delay,
                    greatest(item.due_date + upcoming.first_day,
-                            item.level_date + upcoming.min_days) AS next_on
+                            item.level_date + upcoming.min_days) AS next_on,
+                   %(address)s AS address_id
               FROM (%(items)s) item
               JOIN %(accounts)s account ON account.partner_id = item.partner_id
                AND account.company_id = item.company_id
@@ -200,6 +205,7 @@ class ArCollectionRun(models.Model):
                     AND step.delay <= %(max_delay)s
               LEFT JOIN %(upcoming)s ON upcoming.policy_id = account.policy_id
                     AND upcoming.at_level = coalesce(item.level_id, 0)
+              %(address_join)s
             """,
             items=self.env["ar.collection"]._items_sql(
                 partner_ids, today, waiting=True, company_id=company.id
@@ -208,15 +214,23 @@ class ArCollectionRun(models.Model):
             step=step,
             upcoming=upcoming,
             max_delay=ladder.FOREVER if max_delay is None else max_delay,
+            address=address,
+            address_join=address_join,
         )
+        return self._share_credits_sql(items) if address_join else items
 
     @api.model
     def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
-        """SQL: one row per debtor and currency.
+        """SQL: one row per debtor, or address of a debtor, and currency.
 
         The sums of ``ladder.CurrencyRow`` are texts, NULL for nothing: most are, and Python
         makes its decimals of texts. Those in company currency are floats.
         """
+        by_address = bool(self._per_address(all_policies))
+        quiet_from = today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0))
+        pending, recent, notices = self._notices_sql(
+            by_address, partner_ids, own_notice, quiet_from
+        )
         return SQL(
             """
             WITH item AS (  -- OFFSET is a fence: what the sums use is worked out once an item
@@ -226,7 +240,7 @@ class ArCollectionRun(models.Model):
             ),
             debtor AS (
             SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
-                   max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
+                   %(address)s AS address_id, max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
                    nullif(sum(open_currency) FILTER (WHERE is_due), 0)::text AS overdue,
                    coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
                    coalesce(sum(held_company) FILTER (WHERE is_due AND is_held), 0)::float8
@@ -252,21 +266,11 @@ class ArCollectionRun(models.Model):
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
                    min(next_on) FILTER (WHERE claimable > 0) AS next_on
               FROM item
-             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id)
-            SELECT debtor.*, %(claim_items)s AS items, pending.state AS pending,
-                   greatest(debtor.noticed_on, recent.date) AS last_notice_date
-              FROM debtor
-              LEFT JOIN (
-                  SELECT collection_id, min(state) AS state FROM ar_collection_notice
-                   WHERE (state IN ('to_approve', 'queued', 'sending', 'to_print')
-                          OR (state = 'failed' AND delivery_unknown)) AND %(of_accounts)s
-                     AND coalesce(lead_id, id) != %(own)s
-                   GROUP BY collection_id) pending ON pending.collection_id = debtor.account_id
-              LEFT JOIN (
-                  SELECT collection_id, max(date) AS date FROM ar_collection_notice
-                   WHERE (state = 'sent' OR state = 'cancelled' AND refused)
-                     AND date > %(quiet_from)s AND %(of_accounts)s
-                   GROUP BY collection_id) recent ON recent.collection_id = debtor.account_id
+             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
+                      %(by_address)s)
+            SELECT debtor.*, %(claim_items)s AS items, %(pending)s AS pending,
+                   %(recent)s AS last_notice_date
+              FROM debtor %(notices)s
              ORDER BY debtor.account_id, debtor.currency_id
             """,
             items=self._ladder_items_sql(
@@ -277,9 +281,9 @@ class ArCollectionRun(models.Model):
                 own_notice.level_id.delay if own_notice else None,
             ),
             claim_items=own_notice._claim_items_sql() if own_notice else SQL("NULL"),
-            of_accounts=self.env["ar.collection"]._of_accounts_sql(
-                SQL("collection_id"), partner_ids
-            ),
-            own=own_notice._lead().id if own_notice else 0,
-            quiet_from=today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0)),
+            address=SQL("item.address_id") if by_address else SQL("NULL::int"),
+            by_address=SQL(", item.address_id") if by_address else SQL(),
+            pending=pending,
+            recent=recent,
+            notices=notices,
         )

@@ -14,7 +14,7 @@ class ArCollectionRun(models.Model):
     def _open_items(self, partner_ids):
         """The open items of these debtors as this run judges them, with the ledger of now.
 
-        :return: dict id of the account -> list of dicts with the ``COLUMNS`` of notices and
+        :return: dict key of a decision, see ``_key`` -> list of dicts with the ``COLUMNS`` of notices and
             ``claimed`` (in the item's currency; a credit that is deducted: negative; 0: not
             claimed) and ``left_out``. Only items that the reader may see.
         """
@@ -24,7 +24,7 @@ class ArCollectionRun(models.Model):
         results = run._decide(
             self.company_id, self.date, partner_ids=partner_ids, policies=run.policy_ids or None
         )
-        decisions = {row["account"]["account_id"]: row["decision"] for row in results}
+        decisions = {self._key(row["account"]): row["decision"] for row in results}
         policies = run.env["ar.collection.policy"].with_context(active_test=False)
         rows = self.env.execute_query_dict(
             SQL(
@@ -46,8 +46,8 @@ class ArCollectionRun(models.Model):
         items = {}
         for row in rows:
             if row["line_id"] in visible:
-                decision = decisions.get(row["account_id"])
-                items.setdefault(row["account_id"], []).append(
+                decision = decisions.get(self._key(row))
+                items.setdefault(self._key(row), []).append(
                     {
                         **row,
                         "claimed": self._claimed_of(row, decision),

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -21,17 +23,19 @@ class ArCollectionRun(models.Model):
     @api.model
     def _consider_money(self, results, company, today):
         """Replace the decisions of debtors whose money is on its way, or is being collected."""
-        noticed = {row["account"]["partner_id"]: row for row in results if row["decision"].level}
+        noticed, held = defaultdict(list), defaultdict(list)  # a debtor has several addresses
+        for row in results:
+            if row["decision"].level:
+                noticed[row["account"]["partner_id"]].append(row)
+            elif row["decision"].reason in ("all_held", "debtor_paused"):
+                held[row["account"]["account_id"]].append(row)
         for partner_id, day in self._money_of(company, list(noticed)).items():
             reason = "direct_debit" if day else "money_on_its_way"
-            noticed[partner_id]["decision"] = ladder.Decision(None, reason, date=day)
-        held = {
-            row["account"]["account_id"]: row
-            for row in results
-            if row["decision"].reason in ("all_held", "debtor_paused")
-        }
+            for row in noticed[partner_id]:
+                row["decision"] = ladder.Decision(None, reason, date=day)
         for account_id, day in self._debits_of(list(held), today).items():
-            held[account_id]["decision"] = ladder.Decision(None, "direct_debit", date=day)
+            for row in held[account_id]:
+                row["decision"] = ladder.Decision(None, "direct_debit", date=day)
 
     @api.model
     def _money_of(self, company, partner_ids):

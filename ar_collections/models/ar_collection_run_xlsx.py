@@ -74,8 +74,10 @@ class ArCollectionRun(models.Model):
         return Money(amount, self.currency_id.decimal_places, self.currency_id.id)
 
     def _decisions_table(self, decisions):
+        addresses = decisions.address_id
         columns = [
             Column(self.env._("Debtor")),
+            *([Column(self.env._("Invoice address"))] if addresses else []),
             Column(self.env._("Country")),
             Column(self.env._("Decision")),
             Column(self.env._("Policy")),
@@ -92,6 +94,7 @@ class ArCollectionRun(models.Model):
         rows = [
             [
                 row.partner_id.display_name,
+                *([row.address_id.display_name or ""] if addresses else []),
                 row.country_id.code or "",
                 row.conclusion or "",
                 row.policy_id.name or "",
@@ -113,9 +116,9 @@ class ArCollectionRun(models.Model):
             return self._noticed_items_table(noticed.notice_id)
         items = self._open_items(noticed.partner_id.ids) if noticed else {}
         claimed = [
-            {**row, "debtor": decision.partner_id.display_name}
+            {**row, "debtor": (decision.address_id or decision.partner_id).display_name}
             for decision in noticed
-            for row in items.get(decision.collection_id.id, [])
+            for row in items.get((decision.collection_id.id, decision.address_id.id or None), [])
             if row["claimed"]
         ]
         return self._items_table(self.env._("Items"), claimed)
@@ -132,7 +135,7 @@ class ArCollectionRun(models.Model):
             currency = line.currency_id
             rows.append(
                 [
-                    line.notice_id.partner_id.display_name,
+                    (line.notice_id.address_id or line.notice_id.partner_id).display_name,
                     line.move_name or "",
                     line.date_invoice,
                     line.date_due,

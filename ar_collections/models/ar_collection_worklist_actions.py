@@ -92,10 +92,11 @@ class ArCollection(models.Model):
         of_today = run.decision_ids.filtered(lambda row: row.collection_id in self)
         done = of_today.filtered("notice_id")
         (of_today - done).unlink()
-        left = self - done.collection_id
+        left = self - done.filtered(lambda row: not row.address_id).collection_id
         if left:
             left.action_refresh()
-            run._queue(run._decide(company, run.date, left.partner_id.ids))
+            results = run._decide(company, run.date, left.partner_id.ids)
+            run._queue(run._without_noticed(results, done))
         decided = run.decision_ids.search(
             [("run_id", "=", run.id), ("collection_id", "in", self.ids)]
         )

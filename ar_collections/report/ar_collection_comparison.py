@@ -7,7 +7,8 @@ from ..models.ar_collection_decision import REASONS
 class ArCollectionComparison(models.Model):
     """What would change: the decisions of two simulations of one day, side by side.
 
-    A is the simulation compared with, B the other; both looked at the same ledger.
+    A is the simulation compared with, B the other; both looked at the same ledger. Where only
+    one of them writes to each invoice address of a debtor, its decisions stand alone.
     """
 
     _name = "ar.collection.comparison"
@@ -19,6 +20,7 @@ class ArCollectionComparison(models.Model):
     run_id = fields.Many2one("ar.collection.run", string="Simulation", readonly=True)
     collection_id = fields.Many2one("ar.collection", string="Account", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Debtor", readonly=True)
+    address_id = fields.Many2one("res.partner", string="Invoice address", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     decision_a_id = fields.Many2one("ar.collection.decision", string="A", readonly=True)
@@ -56,27 +58,45 @@ class ArCollectionComparison(models.Model):
         """Both decided at once from one ledger, so each debtor stands on both sides."""
         return SQL(
             """
-            SELECT row.*, array_position(ARRAY['new', 'gone', 'level', 'amount', 'reason', 'same'],
-                                         row.change) AS change_rank
+            SELECT pair.*, array_position(ARRAY['new', 'gone', 'level', 'amount', 'reason', 'same'],
+                                          pair.change) AS change_rank
               FROM (
-                SELECT b.id, b.run_id, b.collection_id, b.partner_id, b.company_id,
+                SELECT coalesce(b.id * 2, a.id * 2 + 1) AS id, pair_id AS run_id,
+                       collection_id,
+                       coalesce(b.partner_id, a.partner_id) AS partner_id,
+                       coalesce(b.address_id, a.address_id) AS address_id,
+                       coalesce(b.company_id, a.company_id) AS company_id,
                        a.id AS decision_a_id, b.id AS decision_b_id,
                        a.level_id AS level_a_id, b.level_id AS level_b_id,
                        a.reason AS reason_a, b.reason AS reason_b,
-                       b.overdue, b.days_overdue, a.claim AS claim_a, b.claim AS claim_b,
-                       b.claim - a.claim AS difference,
-                       CASE WHEN a.reason IS NOT NULL AND b.reason IS NULL THEN 'new'
-                            WHEN a.reason IS NULL AND b.reason IS NOT NULL THEN 'gone'
+                       coalesce(b.overdue, a.overdue) AS overdue,
+                       coalesce(b.days_overdue, a.days_overdue) AS days_overdue,
+                       coalesce(a.claim, 0) AS claim_a, coalesce(b.claim, 0) AS claim_b,
+                       coalesce(b.claim, 0) - coalesce(a.claim, 0) AS difference,
+                       CASE WHEN a.id IS NULL AND b.reason IS NULL
+                              OR a.reason IS NOT NULL AND b.id IS NOT NULL AND b.reason IS NULL
+                            THEN 'new'
+                            WHEN b.id IS NULL AND a.reason IS NULL
+                              OR b.reason IS NOT NULL AND a.id IS NOT NULL AND a.reason IS NULL
+                            THEN 'gone'
                             WHEN level_a.name ->> 'en_US' != level_b.name ->> 'en_US' THEN 'level'
                             WHEN a.claim != b.claim THEN 'amount'
-                            WHEN a.reason != b.reason THEN 'reason'
+                            WHEN a.reason IS DISTINCT FROM b.reason THEN 'reason'
                             ELSE 'same' END AS change
-                  FROM ar_collection_run run
-                  JOIN ar_collection_decision b ON b.run_id = run.id
-                  JOIN ar_collection_decision a ON a.run_id = run.compared_run_id
-                       AND a.collection_id = b.collection_id
+                  FROM (SELECT run.id AS pair_id, coalesce(decision.address_id, 0) AS to_id,
+                               decision.*
+                          FROM ar_collection_run run
+                          JOIN ar_collection_decision decision
+                            ON decision.run_id = run.compared_run_id) a
+                  FULL JOIN (
+                        SELECT run.id AS pair_id, coalesce(decision.address_id, 0) AS to_id,
+                               decision.*
+                          FROM ar_collection_run run
+                          JOIN ar_collection_decision decision ON decision.run_id = run.id
+                         WHERE run.compared_run_id IS NOT NULL) b
+                       USING (pair_id, collection_id, to_id)
                   LEFT JOIN ar_collection_level level_a ON level_a.id = a.level_id
-                  LEFT JOIN ar_collection_level level_b ON level_b.id = b.level_id) row
+                  LEFT JOIN ar_collection_level level_b ON level_b.id = b.level_id) pair
             """
         )
 
@@ -89,4 +109,4 @@ class ArCollectionComparison(models.Model):
 
     def action_open_debtor(self):
         self.ensure_one()
-        return self.decision_b_id.action_open_debtor()
+        return (self.decision_b_id or self.decision_a_id).action_open_debtor()

@@ -76,6 +76,7 @@ class ArCollectionProblem(models.Model):
                                 AND last.simulation IS NOT TRUE)
                AND NOT EXISTS (SELECT 1 FROM ar_collection_notice notice
                                 WHERE notice.collection_id = decision.collection_id
+                                  AND coalesce(notice.address_id = decision.address_id, TRUE)
                                   AND notice.state = 'failed')
             """
         )

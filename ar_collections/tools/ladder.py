@@ -145,7 +145,9 @@ class Debtor(NamedTuple):
     """What a run knows of a debtor when it decides.
 
     ``level``: the highest level one of its items reaches tonight. ``quiet_until`` and
-    ``resume_on``: first day on which it may be noticed again.
+    ``resume_on``: first day on which it may be noticed again. ``others``: of one address of a
+    debtor, what may be claimed at its other addresses, in company currency: ``minimum`` is
+    one of the whole debtor.
     """
 
     rows: Sequence[CurrencyRow]
@@ -158,6 +160,7 @@ class Debtor(NamedTuple):
     resume_on: date | None = None
     next_on: date | None = None
     has_address: bool = True
+    others: Decimal = ZERO
 
 
 class Claim(NamedTuple):
@@ -226,6 +229,8 @@ def decide(debtor: Debtor, today: date) -> Decision:
     'quiet_period'
     >>> decide(Debtor([row], Level(2, 7), minimum=Decimal(500)), today).reason
     'below_minimum'
+    >>> decide(Debtor([row], Level(2, 7), minimum=Decimal(500), others=Decimal(400)), today).amount
+    Decimal('100')
     """
     refused = _refusal_of_debtor(debtor)
     if refused:
@@ -252,12 +257,12 @@ def _refusal_of_debtor(debtor: Debtor) -> Decision | None:
 def _decide_amount(debtor: Debtor, today: date) -> Decision:
     level, claims = debtor.level, claims_of(debtor.rows, debtor.level)
     amount = sum((claim.company for claim in claims), ZERO)
-    minimum = max(debtor.minimum, level.min_amount if level else ZERO)
+    too_small = amount + debtor.others < debtor.minimum or (level and amount < level.min_amount)
     if level and level.formal and not any(row.noticed for row in debtor.rows):
         return Decision(None, "level_not_reached", date=debtor.next_on)
     if not claims:
         return Decision(None, "covered_by_credit")
-    if amount < minimum:
+    if too_small:
         return Decision(None, "below_minimum")
     if not level:
         return Decision(None, "level_not_reached", date=debtor.next_on)

@@ -137,16 +137,16 @@ class ArCollectionPolicyCatchUp(models.TransientModel):
         """What tonight's run would send: shaped as the summary of a run."""
         run = self.env["ar.collection.run"].sudo()  # of all debtors: it is the company's choice
         totals = defaultdict(lambda: [0, 0.0])
-        debtors = 0
+        debtors = set()
         for row in run._decide(self.company_id, self.company_id._ar_today()):
-            debtors += 1
+            debtors.add(row["account"]["account_id"])
             if row["decision"].level:
                 total = totals[row["decision"].level.id]
                 total[0] += 1
                 total[1] += float(row["decision"].amount)
         levels = self.env["ar.collection.level"].browse(totals).sorted("delay", reverse=True)
         return {
-            "debtors": debtors,
+            "debtors": len(debtors),
             "notices": sum(count for count, _claim in totals.values()),
             "claim": sum(claim for _count, claim in totals.values()),
             "levels": [
