@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import letter_text
+
 
 class ArCollectionNotice(models.Model):
     """A notice to one invoice address of a debtor, where the policy writes to each of them."""
@@ -34,16 +36,19 @@ class ArCollectionNotice(models.Model):
         """Whom to write to: the debtor's contact for collections, or that of the address."""
         self.ensure_one()
         address = self.address_id
-        if not address or address == self.collection_id.partner_id:
+        if not address:
             return self.collection_id.contact_id
         if self.channel == "letter":
             return address
-        return address._ar_contacts()[address.id]
+        return address.browse(address._ar_address_contact_ids()[address.id])
 
-    def _names_address(self):
-        """The address it is about in words, where its recipient does not say so."""
+    def _about_address(self):
+        """A paragraph on whose invoices these are, where the recipient does not say so; no
+        paragraph else. Paragraphs are lists of ``letter_text.Piece``."""
         address = self.address_id
-        if not address or address in (self.collection_id.partner_id, self.contact_id):
-            return ""
-        names = [address.name, address.street, address.city]
-        return ", ".join(filter(None, names))
+        if address in (self.collection_id.partner_id, self.contact_id):
+            address = address.browse()
+        return letter_text.paragraphs(
+            self.env._("This is about the invoices addressed to %(address)s."),
+            address=", ".join(filter(None, [address.name, address.street, address.city])),
+        )

@@ -48,13 +48,18 @@ class ArCollectionNotice(models.Model):
         return getattr(self, f"_channel_{self.channel}_{step}")()
 
     @api.model
-    def _reachable(self, partner_ids, channels):
+    def _reachable(self, partner_ids, channels, address_ids=()):
         """Which debtors can be reached through which of the channels.
 
-        :param partner_ids: ids of commercial partners, or of invoice addresses of theirs.
+        :param partner_ids: ids of commercial partners. :param address_ids: ids of those that
+            are written to as one invoice address among others.
         :return: dict channel -> set of these ids.
         """
-        contacts = self.env["res.partner"].browse(partner_ids)._ar_contact_ids()
+        partners = self.env["res.partner"]
+        contacts = {
+            **partners.browse(partner_ids)._ar_contact_ids(),
+            **partners.browse(address_ids)._ar_address_contact_ids(),
+        }
         return {name: getattr(self, f"_channel_{name}_reachable")(contacts) for name in channels}
 
     @api.model

@@ -50,7 +50,7 @@ class ArCollectionNotice(models.Model):
             "date": notice._format_date(notice.date),
             "subject": texts["letter_title"] or notice.subject or notice.level_name or notice.name,
             "greeting": notice._greeting(),
-            "text": letter_text.paragraphs(texts["letter_text"], **dates),
+            "text": notice._about_address() + letter_text.paragraphs(texts["letter_text"], **dates),
             "closing": letter_text.paragraphs(texts["letter_closing"], **dates),
             "currencies": currencies,
             "not_included": notice._not_included(),

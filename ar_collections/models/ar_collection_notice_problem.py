@@ -80,8 +80,9 @@ class ArCollectionNotice(models.Model):
     def _other_channel(self):
         """The first other channel through which the debtor can be reached."""
         names = [name for name, _label in self._fields["channel"].selection if name != self.channel]
-        debtor = (self.address_id or self.partner_id).id
-        reachable = self._reachable([debtor], names)
+        address = self.address_id
+        debtor = (address or self.partner_id).id
+        reachable = self._reachable([] if address else [debtor], names, address.ids)
         found = [name for name in names if debtor in reachable[name]]
         if not found:
             raise UserError(

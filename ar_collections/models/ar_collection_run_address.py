@@ -201,7 +201,7 @@ class ArCollectionRun(models.Model):
                   FROM laddered WHERE address_id IS NOT NULL),
             place AS (  -- own: what credit notes of the address cover of what is overdue there
                 SELECT account_id, partner_id, currency_id, address_id, bool_or(open > 0) AS claims,
-                       coalesce(min(address_id) FILTER (WHERE bool_or(open > 0))
+                       coalesce(min(min(CASE WHEN open > 0 THEN address_id END))
                                     OVER (PARTITION BY account_id), partner_id) AS home,
                        sum(available) AS available,
                        CASE WHEN address_id = 0 THEN 0

@@ -93,7 +93,13 @@ class ArCollectionRun(models.Model):
             name for wanted, fallback in plans.values() for name in [*wanted, fallback] if name
         }
         reachable = self.env["ar.collection.notice"]._reachable(
-            [self._recipient_of(row["account"]) for row in candidates], names
+            [
+                row["account"]["partner_id"]
+                for row in candidates
+                if not row["account"]["address_id"]
+            ],
+            names,
+            [row["account"]["address_id"] for row in candidates if row["account"]["address_id"]],
         )
         stopped = self.env["ar.collection"]._contact_stopped(
             [row["account"]["account_id"] for row in candidates], names

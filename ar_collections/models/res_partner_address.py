@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.tools import SQL
 
 
@@ -7,40 +7,47 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def _ar_contact_ids(self):
-        """Of an invoice address: its own contact of type *Collections* or itself, the first with
-        an e-mail address that is not blacklisted; else whom to write to at its debtor, if that
-        has one; else the address itself."""
-        contacts = super()._ar_contact_ids()
-        addresses = [address for address in self.ids if address not in contacts]
-        if not addresses:
-            return contacts
-        own = self._ar_own_contact_ids(addresses)
-        left = self.browse(address for address in addresses if address not in own)
-        debtors = left.commercial_partner_id._ar_contact_ids()
-        mailable = self._ar_mailable_ids(debtors.values())
-        for address in left:
-            contact = debtors.get(address.commercial_partner_id.id)
-            own[address.id] = contact if contact in mailable else address.id
-        return {**contacts, **own}
+    def _ar_address_contact_ids(self):
+        """Whom to write to about what is addressed to each of these partners alone.
 
-    @api.model
-    def _ar_own_contact_ids(self, address_ids):
-        """dict id of an address -> id of its own contact that takes e-mails, if there is one."""
+        Of its contacts of type *Collections* and itself, then of those of its debtor, the
+        first that has an e-mail address which is not blacklisted; without any, itself. What
+        one invoice address owes is not told another: only where a debtor has one invoice
+        address and no e-mail of its own, that one stands in.
+
+        :return: dict id of the address, which may be the debtor itself -> id of the contact.
+        """
+        if not self.ids:
+            return {}
+        self.env["res.partner"].flush_model(
+            ["type", "email_normalized", "parent_id", "commercial_partner_id", "active"]
+        )
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT DISTINCT ON (address.id) address.id, contact.id
                   FROM res_partner address
-                  JOIN res_partner contact ON contact.id = address.id
-                       OR (contact.parent_id = address.id AND contact.type = 'ar_collections'
-                           AND contact.active)
-                 WHERE address.id = ANY(%s) AND contact.email_normalized IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM mail_blacklist blacklist WHERE blacklist.active
-                                      AND blacklist.email = contact.email_normalized)
-                 ORDER BY address.id, contact.id = address.id, contact.id
+                  JOIN res_partner contact
+                    ON contact.commercial_partner_id = address.commercial_partner_id
+                  LEFT JOIN mail_blacklist blacklist
+                         ON blacklist.email = contact.email_normalized AND blacklist.active
+                 WHERE address.id = ANY(%s)
+                   AND (contact.id IN (address.id, address.commercial_partner_id)
+                        OR contact.active AND contact.type = 'ar_collections'
+                           AND contact.parent_id IN (address.id, address.commercial_partner_id)
+                        OR contact.active AND contact.type = 'invoice' AND NOT EXISTS (
+                           SELECT FROM res_partner other
+                            WHERE other.commercial_partner_id = contact.commercial_partner_id
+                              AND other.type = 'invoice' AND other.active
+                              AND other.id != contact.id))
+                 ORDER BY address.id,
+                          CASE WHEN contact.email_normalized IS NOT NULL AND blacklist.id IS NULL
+                               THEN 1 WHEN contact.id = address.id THEN 2 ELSE 3 END,
+                          CASE WHEN address.id IN (contact.id, contact.parent_id) THEN 1
+                               WHEN contact.type = 'invoice' THEN 3 ELSE 2 END,
+                          contact.type = 'ar_collections' DESC NULLS LAST, contact.id
                 """,
-                list(address_ids),
+                self.ids,
             )
         )
         return dict(rows)

@@ -1,4 +1,5 @@
 from . import (
+    test_address,
     test_ageing,
     test_ageing_bad_days,
     test_ageing_files,

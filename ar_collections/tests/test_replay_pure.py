@@ -55,6 +55,32 @@ class TestReplayPure(BaseCase):
             ],
         )
 
+    def test_each_address_climbs_by_itself(self):
+        """A payment on account of 120 covers North's 100, and 20 of South's 50."""
+        north = self._item(address=6)
+        south = self._item(50, due=date(2026, 2, 5), number=2, address=7)
+        rules = {"per_address": True}
+        by_day = self._replay(north, south, **rules)
+        self.assertEqual(
+            by_day[2:6],
+            [
+                ("2026-02-08", 2, 100),
+                ("2026-02-12", 2, 50),
+                ("2026-02-22", 3, 100),
+                ("2026-02-26", 3, 50),
+            ],
+        )
+        money = self._item(-120, due=date(2026, 2, 1), number=3)
+        self.assertEqual(
+            self._replay(north, south, money, **rules)[-3:],
+            [("2026-02-12", 2, 30), ("2026-02-26", 3, 30), ("2026-03-22", 4, 30)],
+        )
+        with self.subTest("the minimum is one of the debtor"):
+            small = {**rules, "minimum": Decimal(120)}
+            self.assertEqual(self._replay(north, south, **small)[-1][1:], (4, 50))
+            small["minimum"] = Decimal(160)
+            self.assertFalse(self._replay(north, south, **small))
+
     def test_part_paid_and_paid(self):
         item = self._item(
             settled=[self._settled(date(2026, 2, 15), 40), self._settled(date(2026, 3, 1), 60)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from . import ladder
+from . import addresses, ladder
 
 ZERO = Decimal(0)
 
@@ -42,7 +42,8 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A receivable item; ``amount`` negative: a credit. ``level_delay``, ``level_date``: the
-    level it stood at when the replay begins."""
+    level it stood at when the replay begins. ``address``: whom it is addressed to; None: a
+    credit of no invoice, or nobody asks."""
 
     id: int
     currency_id: int
@@ -54,6 +55,7 @@ class Item:
     held: Sequence[Held] = ()
     level_delay: int | None = None
     level_date: date | None = None
+    address: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Policy:
     quiet_days: int = 0
     resume_days: int = 0
     dunned: bool = True
+    per_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,12 @@ class _Standing:
 
 @dataclass
 class _Replay:
-    """One debtor under one policy. ``at``: item -> (delay, day) of its level."""
+    """One debtor, or one address of a debtor, under one policy. ``at``: item -> (delay, day) of
+    its level."""
 
     debtor: Debtor
     policy: Policy
+    address: int | None = None
     at: dict[int, tuple[int, date | None]] = field(default_factory=dict)
     last_notice: date | None = None
 
@@ -167,13 +172,20 @@ class _Replay:
             for item in self.debtor.items
             if item.posted <= day < self._closed[item.id] and (standing := self._stand(item, day))
         ]
+        rows, others = list(_currency_rows(standings, day)), ZERO
+        if self.address is not None:
+            by_address = _address_rows(standings, day)
+            rows = by_address.pop(self.address, [])
+            others = sum((_claimable(other) for other in by_address.values()), ZERO)
+            standings = [row for row in standings if row.item.address == self.address]
         reached = [row.reached for row in standings if row.reached and row.free]
         if not reached:
             return None
         level = max(reached, key=lambda level: level.delay)
         decision = ladder.decide(
             ladder.Debtor(
-                rows=list(_currency_rows(standings, day)),
+                rows=rows,
+                others=others,
                 level=level,
                 dunned=self.policy.dunned,
                 minimum=self.policy.minimum,
@@ -191,6 +203,7 @@ class _Replay:
         return not any(
             item.posted <= day < self._closed[item.id]
             and item.amount > 0
+            and self.address in (None, item.address)
             and self._reached(item, day, *self.at.get(item.id, (None, None)))
             for item in self.debtor.items
         )
@@ -307,10 +320,45 @@ def _currency_rows(standings: Iterable[_Standing], day: date) -> Iterator[ladder
         yield ladder.CurrencyRow(currency_id, **amounts)
 
 
+def _address_rows(standings: Sequence[_Standing], day: date) -> dict[int, list[ladder.CurrencyRow]]:
+    """What ``ladder.decide`` wants to know of each address with claims: dict of its rows.
+
+    Credits are shared out as ``addresses.shares`` says.
+    """
+    claims = [row for row in standings if row.open > 0]
+    rows: dict[int, list[ladder.CurrencyRow]] = {}
+    for currency_id in sorted({row.item.currency_id for row in claims}):
+        own = [row for row in claims if row.item.currency_id == currency_id]
+        credits_ = [
+            row for row in standings if row.open < 0 and row.item.currency_id == currency_id
+        ]
+        shares = addresses.shares(
+            [addresses.Claim(row.item.address, row.item.due, row.item.id, row.free) for row in own],
+            [addresses.Credit(row.item.address, row.free) for row in credits_],
+            day,
+        )
+        free = sum((row.free for row in credits_), ZERO)
+        company = sum((abs(_share(row)) for row in credits_), ZERO)
+        for address in {row.item.address for row in own}:
+            of_address = [row for row in own if row.item.address == address]
+            [found] = list(_currency_rows(of_address, day)) or [ladder.CurrencyRow(currency_id)]
+            credit = shares.get(address, ZERO)
+            found = found._replace(
+                credit=credit, credit_company=company * credit / free if free else ZERO
+            )
+            rows.setdefault(address, []).append(found)
+    return rows
+
+
+def _claimable(rows: Iterable[ladder.CurrencyRow]) -> Decimal:
+    return sum((claim.company for claim in ladder.claims_of(rows, None)), ZERO)
+
+
 def replay(debtor: Debtor, policy: Policy | None, first: date, last: date) -> list[Notice]:
     """The notices that would have left from ``first`` to ``last``, with a run every night.
 
-    :param policy: None: no policy fits the debtor; nothing leaves.
+    :param policy: None: no policy fits the debtor; nothing leaves. Where it writes to each
+        invoice address, each has its notices.
 
     >>> rules = Policy([ladder.Level(1, 7), ladder.Level(2, 21, min_days=7)], quiet_days=7)
     >>> item = Item(1, 1, date(2026, 1, 1), date(2026, 2, 1), Decimal(100), Decimal(100),
@@ -321,4 +369,12 @@ def replay(debtor: Debtor, policy: Policy | None, first: date, last: date) -> li
     """
     if policy is None or not policy.dunned:
         return []
-    return list(_Replay(debtor, policy).notices(first, last))
+    if not policy.per_address:
+        return list(_Replay(debtor, policy).notices(first, last))
+    found = {item.address for item in debtor.items if item.amount > 0}
+    notices = [
+        notice
+        for address in sorted(found)
+        for notice in _Replay(debtor, policy, address=address).notices(first, last)
+    ]
+    return sorted(notices, key=lambda notice: notice.day)

@@ -130,6 +130,7 @@ class ArCollectionRunReplay(models.TransientModel):
                 policy.quiet_days,
                 policy.resume_days,
                 policy.dunned,
+                policy.notice_per == "address",
             )
             for policy in policies.search([("company_id", "=", self.company_id.id)])
         }

@@ -55,6 +55,7 @@ class ArCollectionRunReplay(models.TransientModel):
             [*whole, *(_held(*part) for part in row["held"] or ())],
             row["level_delay"],
             row["level_date"],
+            row["address_id"] or (row["account_partner_id"] if row["amount"] > 0 else None),
         )
 
     def _debtor_holds(self):
@@ -86,7 +87,8 @@ class ArCollectionRunReplay(models.TransientModel):
                    settled.parts AS settled, held.parts AS held,
                    coalesce(line.no_followup, FALSE) AS excluded,
                    stood.delay AS level_delay, stood.date AS level_date,
-                   noticed.date AS last_notice
+                   noticed.date AS last_notice, account.partner_id AS account_partner_id,
+                   address.id AS address_id
               FROM account_move_line line
               JOIN res_company company ON company.id = line.company_id
               JOIN res_partner partner ON partner.id = line.partner_id
@@ -112,6 +114,10 @@ class ArCollectionRunReplay(models.TransientModel):
                    SELECT collection_id, max(date) AS date FROM ar_collection_notice
                     WHERE state = 'sent' AND date < %(first)s
                     GROUP BY collection_id) noticed ON noticed.collection_id = account.id
+              LEFT JOIN account_move document ON document.id = line.move_id
+                    AND document.move_type != 'entry'
+              LEFT JOIN res_partner address ON address.id = document.partner_id AND address.active
+                    AND address.commercial_partner_id = account.partner_id
              WHERE line.account_id = ANY(%(trade)s::int[]) AND line.parent_state = 'posted'
                AND split_part(company.parent_path, '/', 1)::int = %(root)s
                AND line.date <= %(last)s AND line.balance != 0
