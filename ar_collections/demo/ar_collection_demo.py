@@ -87,6 +87,7 @@ class ArCollectionDemo(models.AbstractModel):
             own._make_collecting,
             own._make_team,
             own._make_history,
+            own._make_policies,
         ):
             step(made)
             self.env.flush_all()

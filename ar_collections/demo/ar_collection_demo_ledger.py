@@ -5,6 +5,9 @@ from odoo import Command, api, models
 from . import plan
 from .ar_collection_demo import receivable
 
+#: Documents that are addressed to a site of the debtor.
+ADDRESSED = dict.fromkeys(("a2", "a4"), "Ashford Retail, Leicester store")
+
 
 class ArCollectionDemo(models.AbstractModel):
     """Two years of the ledger: invoices, credit notes, receipts, entries."""
@@ -122,6 +125,7 @@ class ArCollectionDemo(models.AbstractModel):
         """What core would look up for every single invoice is named here."""
         debtor = made.plan.debtors[row.debtor]
         partner = made.contacts.get((row.debtor, "invoice"), made.partners[row.debtor])
+        partner = made.contacts.get((row.debtor, ADDRESSED.get(row.key)), partner)
         taxes = made.accounts["tax"].ids if debtor.country == plan.HOME else []
         invoice = row.kind == "invoice"
         return {

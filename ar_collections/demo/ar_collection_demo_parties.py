@@ -68,4 +68,5 @@ class ArCollectionDemo(models.AbstractModel):
             ]
         )
         for row, contact in zip(rows, contacts, strict=True):
-            made.contacts[row["debtor"], row["kind"]] = contact
+            made.contacts.setdefault((row["debtor"], row["kind"]), contact)
+            made.contacts[row["debtor"], row["name"]] = contact

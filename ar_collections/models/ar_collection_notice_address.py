@@ -38,7 +38,7 @@ class ArCollectionNotice(models.Model):
         address = self.address_id
         if not address:
             return self.collection_id.contact_id
-        if self.channel == "letter":
+        if self.channel != "email":
             return address
         return address.browse(address._ar_address_contact_ids()[address.id])
 

@@ -56,11 +56,15 @@ class ArCollectionNotice(models.Model):
         :return: dict channel -> set of these ids.
         """
         partners = self.env["res.partner"]
-        contacts = {
-            **partners.browse(partner_ids)._ar_contact_ids(),
-            **partners.browse(address_ids)._ar_address_contact_ids(),
+        contacts = partners.browse(partner_ids)._ar_contact_ids()
+        mailed = {**contacts, **partners.browse(address_ids)._ar_address_contact_ids()}
+        # on paper or by phone the address itself, else its debtor
+        addresses = partners.browse(address_ids)
+        others = {**contacts, **{place.id: place.commercial_partner_id.id for place in addresses}}
+        return {
+            name: getattr(self, f"_channel_{name}_reachable")(mailed if name == "email" else others)
+            for name in channels
         }
-        return {name: getattr(self, f"_channel_{name}_reachable")(contacts) for name in channels}
 
     @api.model
     def _channel_email_reachable(self, contacts):

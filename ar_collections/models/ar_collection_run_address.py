@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import ladder
+from .ar_collection_figures_policies import CHOSEN
 
 #: Columns of the items that stay as they are when a credit is shared out among addresses.
 KEPT = (
@@ -158,8 +159,11 @@ class ArCollectionRun(models.Model):
     # === ITEMS === #
     @api.model
     def _per_address(self, policies):
-        """Those of these policies that write to each invoice address of a debtor."""
-        return policies.filtered(lambda policy: policy.notice_per == "address")
+        """Those of these policies, in force or tried, that write to each invoice address."""
+        tried = self.env.context.get(CHOSEN) or ()
+        return policies.filtered(
+            lambda policy: policy.notice_per == "address" and (policy.active or policy.id in tried)
+        )
 
     @api.model
     def _address_sql(self, policies):

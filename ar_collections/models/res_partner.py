@@ -186,17 +186,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _ar_postal_ids(self, ids):
-        """Those of these contacts that a letter reaches, see ``_ar_place``."""
-        self.flush_model(["street", "city", "country_id", "commercial_partner_id"])
+        """Those of these contacts that a letter reaches, see ``_ar_is_postal``."""
+        self.flush_model(["street", "city", "country_id"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner.id FROM res_partner partner
-                 WHERE partner.id = ANY(%s) AND EXISTS (
-                       SELECT FROM res_partner place
-                        WHERE place.id IN (partner.id, partner.commercial_partner_id)
-                          AND place.street != '' AND place.city != ''
-                          AND place.country_id IS NOT NULL)
+                SELECT id FROM res_partner
+                 WHERE id = ANY(%s) AND street != '' AND city != '' AND country_id IS NOT NULL
                 """,
                 list(ids),
             )
