@@ -32,7 +32,7 @@ class ArCollectionNotice(models.Model):
                 "%(level)s %(notice)s to %(debtor)s",
                 level=self.level_name or "",
                 notice=self.name,
-                debtor=self.collection_id.display_name,
+                debtor=(self.address_id or self.collection_id).display_name,
             ),
             "amount": self.amount,
         }

@@ -57,8 +57,10 @@ class ArCollectionRun(models.Model):
             if not reason:
                 totals[run][1] += count
                 totals[run][2] += claim
+        further = self._count_further_addresses()
         for run in self:
             run.debtor_count, run.notice_count, run.claim = totals[run]
+            run.debtor_count -= further.get(run, 0)
 
     def _compute_summary(self):
         for run in self:
@@ -93,7 +95,8 @@ class ArCollectionRun(models.Model):
             if reason
         ]
         return {
-            "debtors": sum(row["count"] for row in levels + reasons),
+            "debtors": sum(row["count"] for row in levels + reasons)
+            - self._count_further_addresses().get(self, 0),
             "notices": sum(row["count"] for row in levels),
             "claim": sum(row["claim"] for row in levels),
             "levels": sorted(levels, key=lambda row: -row["delay"]),
@@ -403,13 +406,14 @@ class ArCollectionRun(models.Model):
         self.check_access("read")
         company = self.env.company._ar_root()
         results = self._visible(self._decide(company, company._ar_today()))
-        decided = [row["decision"] for row in results if row["decision"].level]
+        results = [row for row in results if row["decision"].level]
+        decided = [row["decision"] for row in results]
         by_level = defaultdict(list)
         for decision in decided:
             by_level[decision.level.id].append(decision.amount)
         levels = self.env["ar.collection.level"].browse(by_level).sorted("delay", reverse=True)
         return {
-            "count": len(decided),
+            "count": len({row["account"]["account_id"] for row in results}),
             "amount": float(sum(decision.amount for decision in decided)),
             "currency_id": company.currency_id.id,
             "automatic": company.sudo().ar_automatic,  # a setting everybody may know

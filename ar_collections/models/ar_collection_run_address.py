@@ -82,6 +82,15 @@ class ArCollectionRun(models.Model):
             and (address_id or account_id not in parts)
         ]
 
+    def _count_further_addresses(self):
+        """dict run -> how many more decisions than debtors it has."""
+        groups = self.env["ar.collection.decision"]._read_group(
+            [("run_id", "in", self.ids), ("address_id", "!=", False)],
+            ["run_id"],
+            ["__count", "collection_id:count_distinct"],
+        )
+        return {run: count - debtors for run, count, debtors in groups}
+
     # === FACTS === #
     @api.model
     def _note_others(self, facts):

@@ -66,10 +66,11 @@ class ArCollectionProblem(models.Model):
              UNION ALL
             SELECT decision.id * 2 + 1, 'no_address', NULL, decision.id, decision.collection_id,
                    account.partner_id, account.user_id, decision.company_id, NULL,
-                   NULL, NULL, decision.overdue, run.date, NULL
+                   NULL, place.complete_name, decision.overdue, run.date, NULL
               FROM ar_collection_decision decision
               JOIN ar_collection account ON account.id = decision.collection_id
               JOIN ar_collection_run run ON run.id = decision.run_id
+              LEFT JOIN res_partner place ON place.id = decision.address_id
              WHERE decision.reason = 'no_address' AND decision.dismissed IS NULL
                AND run.id = (SELECT max(last.id) FROM ar_collection_run last
                               WHERE last.company_id = run.company_id AND last.state = 'done'

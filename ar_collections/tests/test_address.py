@@ -571,6 +571,8 @@ class TestAddressShown(AddressCommon):
         run = self.Run._simulate(self.company)
         decision = run.decision_ids.filtered(lambda row: row.address_id == self.south)
         self.assertIn("South", decision.why)
+        self.assertEqual((run.debtor_count, run.notice_count), (1, 1), "two addresses, one debtor")
+        self.assertEqual(run.summary["debtors"], 1)
         items = run._open_items(self.debtor.ids)[self._account().id, self.south.id]
         self.assertEqual(
             [(row["line_id"], float(row["claimed"])) for row in items if row["open"] > 0],
