@@ -7,6 +7,8 @@ from measure import Job, interleave
 
 #: Days of snapshots behind the dashboard: the longest period that it shows.
 DAYS = 365
+#: Month ends with a row of each debtor, of which the dashboard compares three.
+MONTHS = 4
 
 
 class Dashboard:
@@ -50,10 +52,17 @@ class Dashboard:
 
     def remember(self) -> None:
         """As if the figures had been the same for a year: a row of the company for each day,
-        and one of each debtor on the first."""
+        and one of each debtor on the first and at the ends of the last months; and what each
+        night makes anew."""
         first = self.today - timedelta(days=DAYS)
         self.cr.execute(self.snapshots._debtor_rows_sql(self.company, first))
         self.cr.execute(self.snapshots._total_row_sql(self.company, first))
+        end = self.today
+        for _month in range(MONTHS):
+            end = end.replace(day=1) - timedelta(days=1)
+            self.cr.execute(self.snapshots._debtor_rows_sql(self.company, end))
+        for name in ("forecast", "turnover"):
+            self.env[f"ar.collection.{name}"]._remake(self.company, self.today)
         self.cr.execute(
             """
             SELECT string_agg(quote_ident(column_name), ', ')
@@ -73,6 +82,8 @@ class Dashboard:
             """,  # names of our own columns
             [DAYS - 1],
         )
+        for name in ("snapshot", "forecast", "turnover"):
+            self.cr.execute(f"ANALYZE ar_collection_{name}")
         self.env.invalidate_all()
 
     def forget(self) -> None:

@@ -159,42 +159,71 @@ class ArCollectionKpi(models.Model):
             return None
         moved = SQL(", ").join(
             SQL(
-                "coalesce(sum(least(greatest(old.%s, 0), greatest(%s, 0))), 0)",
-                SQL.identifier(name),
-                SQL.identifier("now", following)
+                "coalesce(sum(least(greatest(%s, 0), greatest(%s, 0))), 0)",
+                SQL.identifier("old", name),
+                SQL.identifier("old", f"next_{following}")
                 if following != BUCKETS[-1]
-                else SQL("now.%s - old.%s", SQL.identifier(following), SQL.identifier(following)),
+                else SQL(
+                    "%s - %s",
+                    SQL.identifier("old", f"next_{following}"),
+                    SQL.identifier("old", following),
+                ),
             )
             for name, following in pairwise(BUCKETS)
         )
         [row] = self.env.execute_query(
             SQL(
                 """
-                SELECT %(moved)s
-                  FROM (%(old)s) old JOIN (%(now)s) now ON now.collection_id = old.collection_id
-                  JOIN ar_collection account ON account.id = old.collection_id
-                 WHERE %(accounts)s
+                SELECT %(moved)s FROM (%(rows)s) old %(account)s
+                 WHERE old.date = %(before)s AND old.next_date = %(after)s
                 """,
                 moved=moved,
-                old=self._rows_of_day_sql(scope, before),
-                now=self._rows_of_day_sql(scope, after),
-                accounts=scope.accounts_sql(
-                    "account", SQL("old.user_id"), SQL("old.country_id"), SQL("old.policy_id")
-                ),
+                rows=self._month_ends_sql(scope, before, after),
+                before=before,
+                after=after,
+                account=SQL(
+                    "JOIN ar_collection account ON account.id = old.collection_id AND %s",
+                    scope.accounts_sql(
+                        "account", SQL("old.user_id"), SQL("old.country_id"), SQL("old.policy_id")
+                    ),
+                )
+                if not scope.whole
+                else SQL(),
             )
         )
         return [known[before][name] for name in BUCKETS], [float(amount) for amount in row]
 
     @api.model
-    def _rows_of_day_sql(self, scope, day):
+    def _month_ends_sql(self, scope, before, after):
+        """SQL: the rows of the debtors at two month ends, each with the date and the buckets of
+        the debtor's next one (``next_date, next_bucket_1`` ..).
+
+        One sort instead of a join: statistics of rows made a moment ago are wrong by far.
+        """
+        names = ("date", *BUCKETS[1:])
         return SQL(
             """
-            SELECT DISTINCT ON (collection_id) * FROM ar_collection_snapshot
-             WHERE month_end AND date = %s AND company_id = %s AND collection_id IS NOT NULL
-             ORDER BY collection_id, source, id DESC
+            SELECT *, %(nexts)s
+              FROM (SELECT DISTINCT ON (collection_id, date) collection_id, date, user_id,
+                           country_id, policy_id, %(buckets)s
+                      FROM ar_collection_snapshot
+                     WHERE month_end AND company_id = %(company)s AND date IN (%(before)s, %(after)s)
+                       AND collection_id IS NOT NULL
+                     ORDER BY collection_id, date, source, id DESC) day
+            WINDOW following AS (PARTITION BY collection_id ORDER BY date)
             """,
-            day,
-            scope.company.id,
+            nexts=SQL(", ").join(
+                SQL(
+                    "lead(%s) OVER following AS %s",
+                    SQL.identifier(name),
+                    SQL.identifier(f"next_{name}"),
+                )
+                for name in names
+            ),
+            buckets=SQL(", ").join(map(SQL.identifier, BUCKETS)),
+            company=scope.company.id,
+            before=before,
+            after=after,
         )
 
 

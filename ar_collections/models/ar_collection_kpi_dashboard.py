@@ -89,22 +89,24 @@ class ArCollectionKpi(models.Model):
     @api.model
     def _dashboard_choices(self, scope):
         """Collectors, countries, segments and companies one can choose."""
-        accounts = self.env["ar.collection"]
-        domain = [("company_id", "=", scope.company.id)]
-        groups = accounts._read_group(domain, ["user_id", "policy_id"])
-        users = {user for user, _policy in groups if user}
-        policies = {policy for _user, policy in groups if policy}
+        self.env["ar.collection"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT partner.country_id FROM ar_collection account
+                SELECT DISTINCT account.user_id, account.policy_id, partner.country_id
+                  FROM ar_collection account
                   JOIN res_partner partner ON partner.id = account.partner_id
-                 WHERE partner.country_id IS NOT NULL AND %s
+                 WHERE %s
                 """,
-                scope.between(None, None).of_everybody().accounts_sql("account"),
+                scope.of_everybody().accounts_sql("account"),
             )
         )
-        countries = self.env["res.country"].browse([country_id for [country_id] in rows])
+        user_ids, policy_ids, country_ids = (
+            {row[column] for row in rows if row[column]} for column in range(3)
+        )
+        users = self.env["res.users"].browse(user_ids)
+        policies = self.env["ar.collection.policy"].browse(policy_ids)
+        countries = self.env["res.country"].browse(country_ids)
         return {
             "companies": [
                 {"id": root.id, "name": root.name} for root in self.env.companies._ar_root()
@@ -292,6 +294,7 @@ class ArCollectionKpi(models.Model):
             "rows": rows[:LISTED],
             "more": max(0, len(rows) - LISTED),
             "total": sum(row["amount"] for row in rows),
+            "to": str(today + timedelta(days=COMING - 1)),
         }
 
     @api.model

@@ -65,11 +65,11 @@ class ArCollectionKpi(models.Model):
         of the month before."""
         today = self._today(scope)
         month = scope.between(today.replace(day=1), today)
-        value = sum(self._collected_by_user(month).values())
+        value = self._collected_of(month)
         back = scope.between(
             month.date_from - relativedelta(months=1), today - relativedelta(months=1)
         )
-        old = sum(self._collected_by_user(back).values())
+        old = self._collected_of(back)
         aim = self._target_amount(scope, month.date_from)
         done, whole = working_days(today), working_days(month_end(today))
         return {

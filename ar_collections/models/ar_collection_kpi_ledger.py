@@ -20,7 +20,7 @@ class ArCollectionKpi(models.Model):
     @api.model
     def _sales(self, company, date_from, date_to):
         """Credit sales of a company."""
-        return self._sales_of(Scope(company, date_from, date_to))
+        return sum(self._ledger_sales(Scope(company, date_from, date_to)).values())
 
     @api.model
     def _sales_of(self, scope):
@@ -29,28 +29,50 @@ class ArCollectionKpi(models.Model):
     @api.model
     def _sales_by_month(self, scope):
         """dict first day of the month -> credit sales."""
+        return self._ledger_sales(scope)
+
+    @api.model
+    def _ledger_sales(self, scope, days=None):
+        """dict first day of the month -> credit sales, out of the ledger.
+
+        :param days: of these days of the scope only.
+        """
         self.env["account.move"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT date_trunc('month', move.invoice_date)::date, sum(move.amount_total_signed)
-                  FROM account_move move %(debtor)s
-                 WHERE move.move_type IN ('out_invoice', 'out_refund') AND move.state = 'posted'
-                   AND move.invoice_date BETWEEN %(first)s AND %(last)s
-                   AND move.company_id IN %(companies)s
-                   AND move.commercial_partner_id != ALL(%(own)s::int[])
-                   AND NOT %(none)s
-                 GROUP BY 1
-                """,
-                debtor=self._debtor_join(scope, SQL("move.commercial_partner_id")),
-                first=scope.date_from,
-                last=scope.date_to,
-                companies=self._company_ids(scope.company),
-                own=self._own_partner_ids(),
-                none=self._no_sale_sql(),
+                "SELECT date_trunc('month', day)::date, sum(amount)"
+                " FROM (SELECT day, sum(amount) AS amount FROM (%s) sale GROUP BY day) sold"
+                " GROUP BY 1",
+                self._sales_sql(scope, days),
             )
         )
         return {month: float(amount) for month, amount in rows}
+
+    @api.model
+    def _sales_sql(self, scope, days=None):
+        """SQL: the credit sales, ``day`` and ``amount``."""
+        return SQL(
+            """
+            SELECT move.invoice_date AS day, move.amount_total_signed AS amount
+              FROM account_move move %(debtor)s
+             WHERE move.move_type IN ('out_invoice', 'out_refund') AND move.state = 'posted'
+               AND %(between)s AND move.company_id IN %(companies)s
+               AND move.commercial_partner_id != ALL(%(own)s::int[])
+               AND NOT %(none)s
+            """,
+            debtor=self._debtor_join(scope, SQL("move.commercial_partner_id")),
+            between=self._between_sql(scope, SQL("move.invoice_date"), days),
+            companies=self._company_ids(scope.company),
+            own=self._own_partner_ids(),
+            none=self._no_sale_sql(),
+        )
+
+    @api.model
+    def _between_sql(self, scope, column, days=None):
+        """SQL condition: a column is in the days of the scope, or one of ``days``."""
+        if days is not None:
+            return SQL("%s = ANY(%s::date[])", column, list(days))
+        return SQL("%s BETWEEN %s AND %s", column, scope.date_from, scope.date_to)
 
     @api.model
     def _no_sale_sql(self):
@@ -82,7 +104,42 @@ class ArCollectionKpi(models.Model):
     @api.model
     def _collected(self, company, date_from, date_to):
         """Money matched with claims of a company."""
-        return sum(self._collected_by_user(Scope(company, date_from, date_to)).values())
+        return self._ledger_cash(Scope(company, date_from, date_to))
+
+    @api.model
+    def _collected_of(self, scope):
+        """Money matched with claims of a scope."""
+        return sum(self._collected_by_user(scope).values())
+
+    @api.model
+    def _ledger_cash(self, scope, days=None):
+        """Money matched with claims of a company, out of the ledger.
+
+        :param days: of these days of the scope only.
+        """
+        self.env.flush_all()
+        [[amount]] = self.env.execute_query(
+            SQL("SELECT coalesce(sum(amount), 0) FROM (%s) paid", self._cash_sql(scope, days))
+        )
+        return float(amount)
+
+    @api.model
+    def _cash_sql(self, scope, days=None):
+        """SQL: the money matched with claims of a company, ``day`` and ``amount``."""
+        return SQL(
+            """
+            SELECT credit.date AS day, part.amount
+              FROM %(payments)s
+              JOIN res_partner partner ON partner.id = item.partner_id
+              JOIN ar_collection account
+                ON account.partner_id = partner.commercial_partner_id AND %(accounts)s
+             WHERE %(between)s AND credit.company_id IN %(companies)s
+            """,
+            payments=self._payments_sql(),
+            accounts=scope.accounts_sql("account"),
+            between=self._between_sql(scope, SQL("credit.date"), days),
+            companies=self._company_ids(scope.company),
+        )
 
     @api.model
     def _collected_by_user(self, scope):

@@ -172,7 +172,7 @@ class _Facts:
         return self.figures._dispute_days(self.scope)
 
     def collected(self):
-        return sum(self.figures._collected_by_user(self.scope).values())
+        return self.figures._collected_of(self.scope)
 
 
 #: Code of the key figure -> how it is computed of the facts.

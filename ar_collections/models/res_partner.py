@@ -18,6 +18,9 @@ class ResPartner(models.Model):
         compute="_compute_ar_collection",
         groups=GROUPS,
     )
+    ar_collection_ids = fields.One2many(
+        "ar.collection", "partner_id", string="Collection accounts", groups=GROUPS
+    )
     ar_user_id = fields.Many2one(
         "res.users",
         string="Collector",

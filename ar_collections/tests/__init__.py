@@ -131,6 +131,7 @@ from . import (
     test_tracker,
     test_tracker_report,
     test_transfer,
+    test_turnover,
     test_withheld,
     test_worklist,
     test_worklist_actions,

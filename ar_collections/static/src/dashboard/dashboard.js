@@ -36,6 +36,7 @@ export class ArDashboard extends Component {
         this.action = useService("action");
         this.periods = PERIODS;
         this.states = STATES;
+        this.texts = { late: _t("Later than usual"), disputed: _t("Disputed") };
         this.options = useState({ period: "90" });
         this.state = useState({ data: null, team: null });
         this.open = openers(this);
@@ -217,6 +218,18 @@ export class ArDashboard extends Component {
     get expectedNothing() {
         const { weeks, late, disputed } = this.data.cash;
         return !late && !disputed && weeks.every((w) => !(w.promise + w.instalment + w.forecast));
+    }
+
+    /** What a collector did, each figure with what opens its records. */
+    collectorCells(row) {
+        return [
+            { name: "collectable", text: this.amount(row.collectable) },
+            { name: "attempts", text: row.attempts },
+            { name: "reached", text: this.percent(row.reached) },
+            { name: "promises", text: row.promises },
+            { name: "kept", text: this.percent(row.kept_rate) },
+            { name: "collected", text: this.round(row.collected) },
+        ];
     }
 
     targetTone(row) {

@@ -1,4 +1,4 @@
-import { serializeDate, deserializeDate } from "@web/core/l10n/dates";
+import { deserializeDate, serializeDate, serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 /**
@@ -25,6 +25,42 @@ export function openers(dashboard) {
     const debtors = (name, domain) => show(name, "ar.collection", [...scope(), ...domain]);
     const snapshots = (name, domain) =>
         show(name, "ar.collection.snapshot", [...company(), ...domain], ["list"]);
+
+    /** The debtors of the filters, and of a collector (false: of nobody) where one is given. */
+    const whose = (userId) =>
+        userId === undefined ? scope() : [...scope(), ["user_id", "=", userId]];
+    /** The month so far, the table of the collectors tells it. */
+    const month = (field) => {
+        const last = deserializeDate(dashboard.state.data.today);
+        return [
+            [field, ">=", serializeDate(last.startOf("month"))],
+            [field, "<=", serializeDate(last)],
+        ];
+    };
+    const moments = (field) => {
+        const today = deserializeDate(dashboard.state.data.today);
+        return [
+            [field, ">=", serializeDateTime(today.startOf("month"))],
+            [field, "<", serializeDateTime(today.plus({ days: 1 }))],
+        ];
+    };
+    /** Money of the month so far that is matched with claims. */
+    const money = (name, userId) =>
+        show(
+            name,
+            "account.move.line",
+            [
+                ["company_id", "child_of", dashboard.state.data.company.id],
+                ["parent_state", "=", "posted"],
+                ["account_type", "=", "asset_receivable"],
+                ["account_id.non_trade", "=", false],
+                ["journal_id.type", "in", ["bank", "cash", "credit"]],
+                ["matched_debit_ids", "!=", false],
+                ["partner_id.commercial_partner_id.ar_collection_ids", "any", whose(userId)],
+                ...month("date"),
+            ],
+            ["list", "form"],
+        );
 
     return {
         debtor: (id) =>
@@ -59,12 +95,7 @@ export function openers(dashboard) {
                         ["list", "form"],
                     );
                 case "collected":
-                    return show(
-                        tile.name,
-                        "account.payment",
-                        [["payment_type", "=", "inbound"], ...period("date")],
-                        ["list", "form"],
-                    );
+                    return money(tile.name);
             }
             return snapshots(tile.name, [["collection_id", "=", false]]);
         },
@@ -111,11 +142,67 @@ export function openers(dashboard) {
                 ["list"],
             ),
         disputes: (reasonId, name) =>
-            show(name, "ar.collection.dispute", [
+            show(name || _t("Disputes"), "ar.collection.dispute", [
                 ["collection_id", "any", scope()],
                 ...(reasonId ? [["reason_id", "=", reasonId]] : []),
-                ["state", "not in", ["resolved", "rejected"]],
+                ["state", "in", ["new", "investigating", "waiting"]],
+                ["kind", "!=", "query"],
             ]),
+        largest: () =>
+            debtors(_t("Largest debtors"), [
+                ["id", "in", dashboard.state.data.largest.rows.map((row) => row.id)],
+            ]),
+        due: () => {
+            const { today, due } = dashboard.state.data;
+            const days = [
+                ["date", ">=", today],
+                ["date", "<=", due.to],
+            ];
+            return debtors(_t("Promises and instalments coming due"), [
+                "|",
+                ["promise_ids", "any", [["state", "=", "open"], ...days]],
+                "&",
+                ["plan_ids.state", "=", "active"],
+                ["plan_ids.line_ids", "any", [["state", "not in", ["paid", "credited"]], ...days]],
+            ]);
+        },
+        team: () => debtors(_t("Team"), [["collectable", ">", 0]]),
+        /** What a collector (or the team) did in the month, and what the debtors owe. */
+        done: (figure, row) => {
+            const isTotal = !("user_id" in row);
+            const userId = isTotal ? undefined : row.user_id || false;
+            const name = row.name || _t("Team");
+            const own = isTotal ? [] : [["user_id", "=", userId]];
+            const of = ["collection_id", "any", isTotal ? scope() : company()];
+            switch (figure) {
+                case "attempts":
+                case "reached":
+                    return show(name, "ar.collection.call", [
+                        of,
+                        ...own,
+                        ["is_attempt", "=", true],
+                        ...(figure === "reached" ? [["right_party", "=", true]] : []),
+                        ...moments("date"),
+                    ]);
+                case "promises":
+                    return show(name, "ar.collection.promise", [
+                        of,
+                        ...own,
+                        ["state", "!=", "cancelled"],
+                        ...month("given_on"),
+                    ]);
+                case "kept":
+                    return show(name, "ar.collection.promise", [
+                        of,
+                        ...own,
+                        ["state", "in", ["kept", "partial", "broken"]],
+                        ...month("judged_on"),
+                    ]);
+                case "collected":
+                    return money(name, userId);
+            }
+            return debtors(name, isTotal ? [] : [["user_id", "=", userId]]);
+        },
         collector: (row) => debtors(row.name, [["user_id", "=", row.user_id || false]]),
         effect: (row) =>
             row.kind === "call"
