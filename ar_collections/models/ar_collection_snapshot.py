@@ -230,7 +230,8 @@ class ArCollectionSnapshot(models.Model):
     def _debtor_rows_sql(self, company, day):
         """SQL: a row for each debtor of whom something changed since the last one.
 
-        At a month's end for each debtor with a balance.
+        At a month's end for each debtor with a balance. All rows are found before the first is
+        written: into an empty table PostgreSQL would look at each of them for each of them.
         """
         columns = (*FACTS, *AMOUNTS)
         return SQL(
@@ -238,7 +239,9 @@ class ArCollectionSnapshot(models.Model):
             INSERT INTO ar_collection_snapshot
                    (date, known_at, source, month_end, company_id, collection_id, country_id,
                     %(names)s)
-            SELECT %(day)s, %(now)s, 'reported', %(month_end)s, account.company_id, account.id,
+            WITH made AS MATERIALIZED (
+            SELECT %(day)s::date, %(now)s::timestamp, 'reported', %(month_end)s,
+                   account.company_id, account.id,
                    partner.country_id, %(values)s
               FROM ar_collection account
               JOIN res_partner partner ON partner.id = account.partner_id
@@ -250,7 +253,8 @@ class ArCollectionSnapshot(models.Model):
                AND (%(month_end)s AND (account.total_due != 0 OR account.unapplied_credit != 0)
                     OR (%(values)s) IS DISTINCT FROM (%(lasts)s)
                        AND (account.total_due != 0 OR account.unapplied_credit != 0
-                            OR last.total_due != 0 OR last.unapplied_credit != 0))
+                            OR last.total_due != 0 OR last.unapplied_credit != 0)))
+            SELECT * FROM made
             """,
             names=SQL(", ").join(map(SQL.identifier, columns)),
             values=SQL(", ").join(SQL.identifier("account", name) for name in columns),

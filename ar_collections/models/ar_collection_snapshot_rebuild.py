@@ -154,13 +154,16 @@ class ArCollectionSnapshot(models.Model):
 
     @api.model
     def _restated_debtors_sql(self, company, day):
-        """SQL: rows of the debtors of whom something else is known now than the row in force."""
+        """SQL: rows of the debtors of whom something else is known now than the row in force;
+        all found before the first is written."""
         return SQL(
             """
             INSERT INTO ar_collection_snapshot
                    (date, known_at, source, month_end, company_id, collection_id, country_id,
                     %(facts)s, %(names)s)
-            SELECT %(day)s, %(now)s, 'restated', %(month_end)s, account.company_id, account.id,
+            WITH made AS MATERIALIZED (
+            SELECT %(day)s::date, %(now)s::timestamp, 'restated', %(month_end)s,
+                   account.company_id, account.id,
                    CASE WHEN last.id IS NULL THEN partner.country_id ELSE last.country_id END,
                    %(fact_values)s, %(values)s
               FROM ar_collection account
@@ -172,7 +175,8 @@ class ArCollectionSnapshot(models.Model):
                     ORDER BY date DESC, id DESC LIMIT 1) last ON TRUE
              WHERE account.company_id = %(company)s
                AND ((%(values)s) IS DISTINCT FROM (%(lasts)s)
-                    OR %(month_end)s AND last.date < %(day)s AND ar_day.partner_id IS NOT NULL)
+                    OR %(month_end)s AND last.date < %(day)s AND ar_day.partner_id IS NOT NULL))
+            SELECT * FROM made
             """,
             facts=SQL(", ").join(map(SQL.identifier, FACTS)),
             names=SQL(", ").join(map(SQL.identifier, AMOUNTS)),
