@@ -353,13 +353,6 @@ class ArCollection(models.Model):
         return fields.Datetime.now()
 
     # === BUSINESS === #
-    def _after_refresh(self):
-        """Hook: the figures of these accounts have changed.
-
-        The only place where promises, plans, disputes and charges judge themselves again;
-        nobody else hooks into accounting.
-        """
-
     def _among(self, name):
         """Domain: the field ``name`` is one of these accounts.
 

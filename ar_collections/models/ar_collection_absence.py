@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, frozendict, ormcache
 
 
 class ArCollectionAbsence(models.Model):
@@ -99,6 +99,7 @@ class ArCollectionAbsence(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         absences = super().create(vals_list)
+        self._forget_today()
         absences._check_may()
         absences._note(self.env._("Debtors of %(user)s worked by %(deputy)s"))
         return absences
@@ -106,8 +107,14 @@ class ArCollectionAbsence(models.Model):
     def write(self, vals):
         self._check_may()
         result = super().write(vals)
+        self._forget_today()
         self._check_may()
         self._note(self.env._("Absence changed: debtors of %(user)s worked by %(deputy)s"))
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget_today()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -150,10 +157,21 @@ class ArCollectionAbsence(models.Model):
     @api.model
     def _today(self):
         """Absences by dates: dict collector -> deputy, of those who are away today."""
-        today = self.env.company._ar_today()
+        return self._on_day(self.env.company._ar_today())
+
+    @api.model
+    @ormcache("day")
+    def _on_day(self, day):
+        """As ``_today``; kept, because the record rules of a page ask a dozen times."""
         # sudo: who stands in for whom decides what is seen, whoever asks
-        absences = self.sudo().search([("date_from", "<=", today), ("date_to", ">=", today)])
-        return {absence.user_id.id: absence.deputy_id.id for absence in absences}
+        absences = self.sudo().search([("date_from", "<=", day), ("date_to", ">=", day)])
+        return frozendict((absence.user_id.id, absence.deputy_id.id) for absence in absences)
+
+    @api.model
+    def _forget_today(self):
+        """Now, and when others can see it: who asks in between keeps what was before."""
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
 
 class ArCollection(models.Model):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from .ar_collection_dispute import OPEN
 from .ar_collection_dispute_resolve import BY_CREDIT
 
 
@@ -177,7 +179,16 @@ class AccountMove(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_dispute dispute"
+            " JOIN concerned ON concerned.id = dispute.collection_id"
+            " WHERE dispute.state IN %s OR dispute.outcome IN %s",
+            OPEN,
+            BY_CREDIT,
+        )
+        return {**super()._refresh_steps(), "_follow_disputes": waiting}
+
+    def _follow_disputes(self):
         self.env["ar.collection.dispute"]._judge_accounts(self)
-        return result

@@ -26,7 +26,7 @@ class ArCollectionFigures(models.AbstractModel):
     def _items_sql(self, partner_ids=None, day=None, waiting=False, company_id=None):
         """SQL: one row per open trade item with its held parts.
 
-        Columns: line_id, partner_id (the debtor), company_id (root), currency_id, digits,
+        Columns: line_id, partner_id (the debtor), company_id (root), branch_id, currency_id, digits,
         open and open_currency (negative: a credit), days (past due), bucket (-1: a credit,
         0: not due, 1 to 5: overdue), is_held, disputed, promised, planned, held_other and
         their sum held_company (company currency), held_currency, level_id, level_date, debtor_hold (kind of the
@@ -68,7 +68,8 @@ class ArCollectionFigures(models.AbstractModel):
         return SQL(
             """
             SELECT line.id AS line_id, partner.commercial_partner_id AS partner_id,
-                   company.root_id AS company_id, line.currency_id, company.digits,
+                   company.root_id AS company_id, line.company_id AS branch_id,
+                   line.currency_id, company.digits,
                    line.amount_residual AS open, line.amount_residual_currency AS open_currency,
                    due.days, due.date AS due_date, company.day AS today,
                    CASE WHEN line.amount_residual < 0 THEN -1 WHEN due.days <= 0 THEN 0

@@ -8,8 +8,30 @@ class ArCollectionFigures(models.AbstractModel):
     _inherit = "ar.collection.figures"
 
     @api.model
-    def _debtors_sql(self, partner_ids=None, day=None):
-        """SQL: the figures of each debtor with something open, in company currency."""
+    def _debtors_sql(self, partner_ids=None, day=None, live=False):
+        """SQL: the figures of each debtor with something open, in company currency.
+
+        :param live: with what only the page of a debtor shows: ``by_currency``, JSON
+            [{currency_id, open, open_currency}] of all that is open, the largest amount
+            first; ``unseen``, what the items of branches come to that are not the reader's.
+        """
+        sums, shown = SQL(), SQL()
+        if live:
+            sums = SQL(
+                """
+                sum(open) AS open, sum(open_currency) AS open_currency,
+                sum(open) FILTER (WHERE %s) AS unseen,
+                """,
+                SQL("FALSE") if self.env.su else SQL("branch_id != ALL(%s)", self.env.companies.ids),
+            )
+            shown = SQL(
+                """
+                jsonb_agg(jsonb_build_object('currency_id', currency_id, 'open', open,
+                                             'open_currency', open_currency)
+                          ORDER BY open DESC, currency_id) AS by_currency,
+                coalesce(sum(unseen), 0) AS unseen,
+                """
+            )
         return SQL(
             """
             WITH level AS (
@@ -17,7 +39,7 @@ class ArCollectionFigures(models.AbstractModel):
                   FROM ar_collection_level
             ),
             money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
-                SELECT partner_id, company_id, currency_id,
+                SELECT partner_id, company_id, currency_id, %(sums)s
                        sum(open) FILTER (WHERE bucket = 0) AS not_due,
                        sum(open) FILTER (WHERE bucket = 1) AS bucket_1,
                        sum(open) FILTER (WHERE bucket = 2) AS bucket_2,
@@ -46,7 +68,7 @@ class ArCollectionFigures(models.AbstractModel):
                   FROM money
             ),
             debtor AS (
-                SELECT partner_id, company_id,
+                SELECT partner_id, company_id, %(shown)s
                        coalesce(sum(not_due), 0) AS not_due,
                        coalesce(sum(bucket_1), 0) AS bucket_1,
                        coalesce(sum(bucket_2), 0) AS bucket_2,
@@ -77,4 +99,6 @@ class ArCollectionFigures(models.AbstractModel):
               LEFT JOIN level ON level.rank = debtor.level_rank
             """,
             items=self._items_sql(partner_ids, day),
+            sums=sums,
+            shown=shown,
         )

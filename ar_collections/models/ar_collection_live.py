@@ -45,9 +45,8 @@ class ArCollection(models.Model):
     @api.depends("partner_id", "company_id", "write_date")
     def _compute_live_figures(self):
         self._flush_ledger()
-        rows = self.env.execute_query_dict(self._debtors_sql(self.partner_id.ids))
+        rows = self.env.execute_query_dict(self._debtors_sql(self.partner_id.ids, live=True))
         by_debtor = {(row["partner_id"], row["company_id"]): row for row in rows}
-        currencies = self._live_by_currency()
         for account in self:
             key = (account.partner_id.id, account.company_id.id)
             row = by_debtor.get(key, {})
@@ -56,38 +55,9 @@ class ArCollection(models.Model):
             figures["balance"] = figures["total_due"] - figures["unapplied_credit"]
             figures["bucket_labels"] = account.company_id.sudo()._ar_bucket_labels()  # settings
             figures["currency_id"] = account.company_id.sudo().currency_id.id
-            figures["by_currency"] = currencies.get(key, [])
-            figures["in_other_branches"] = figures["balance"] - account._seen_balance()
+            figures["by_currency"] = row.get("by_currency") or []
+            figures["in_other_branches"] = float(row.get("unseen") or 0)
             account.live_figures = figures
-
-    def _seen_balance(self):
-        """What the open items come to that the reader may see, those of own branches."""
-        [[balance]] = self.env["account.move.line"]._read_group(
-            self._open_items_domain(), aggregates=["amount_residual:sum"]
-        )
-        return balance or 0.0
-
-    def _live_by_currency(self):
-        """dict (debtor, company) -> [{currency_id, open, open_currency}] of all open items."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner_id, company_id, currency_id, sum(open), sum(open_currency)
-                  FROM (%s) item GROUP BY partner_id, company_id, currency_id ORDER BY sum(open) DESC
-                """,
-                self._items_sql(self.partner_id.ids),
-            )
-        )
-        result = {}
-        for partner_id, company_id, currency_id, amount, amount_currency in rows:
-            result.setdefault((partner_id, company_id), []).append(
-                {
-                    "currency_id": currency_id,
-                    "open": float(amount),
-                    "open_currency": float(amount_currency),
-                }
-            )
-        return result
 
     @api.depends_context("allowed_company_ids", "ar_collections_bucket")
     @api.depends("partner_id", "company_id", "write_date")

@@ -285,10 +285,17 @@ class ArCollectionPlan(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_plan plan"
+            " JOIN concerned ON concerned.id = plan.collection_id"
+            " WHERE plan.state IN ('active', 'completed', 'defaulted') OR plan.cleared"
+        )
+        return {**super()._refresh_steps(), "_follow_plans": waiting}
+
+    def _follow_plans(self):
         self.env["ar.collection.plan"]._judge_accounts(self)
-        return result
 
 
 def _decimal(amount):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 from odoo.tools.safe_eval import safe_eval
 
 
@@ -68,6 +69,38 @@ class ArCollectionPortfolio(models.Model):
                         error=error,
                     )
                 ) from error
+
+    # === CRUD === #
+    @api.model_create_multi
+    def create(self, vals_list):
+        portfolios = super().create(vals_list)
+        self._forget_leads()
+        return portfolios
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "lead_id" in vals:
+            self._forget_leads()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget_leads()
+        return result
+
+    @api.model
+    @ormcache("uid")
+    def _led_ids(self, uid):
+        """Ids of the portfolios a user leads; kept, because record rules ask a dozen times."""
+        # sudo: for the rule that decides what one sees
+        led = self.sudo().with_context(active_test=False).search([("lead_id", "=", uid)])
+        return tuple(led.ids)
+
+    @api.model
+    def _forget_leads(self):
+        """Now, and when others can see it: who asks in between keeps what was before."""
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     def _domain(self):
         """The debtors the portfolio is for, were it the first."""

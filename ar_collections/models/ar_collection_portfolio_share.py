@@ -255,10 +255,7 @@ class ArCollection(models.Model):
             return NotImplemented
         uid = self.env.uid
         mine = Domain("user_id", "in", [uid, False, *self._deputised_users(uid)])
-        # sudo: the portfolios one leads, for the rule that decides what one sees
-        led = self.env["ar.collection.portfolio"].sudo().with_context(active_test=False)
-        led_ids = led.search([("lead_id", "=", uid)]).ids
-        if led_ids:
+        if led_ids := self.env["ar.collection.portfolio"]._led_ids(uid):
             mine |= Domain("portfolio_id", "in", led_ids)
         return mine if True in value else ~mine
 

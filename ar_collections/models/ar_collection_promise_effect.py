@@ -141,11 +141,24 @@ class ArCollectionPromise(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_promise promise"
+            " JOIN concerned ON concerned.id = promise.collection_id"
+            " WHERE promise.state != 'cancelled' OR promise.cleared"
+        )
+        return {
+            **super()._refresh_steps(),
+            "_follow_reversals": None,
+            "_follow_promises": waiting,
+        }
+
+    def _follow_reversals(self):
         self.env["account.payment"]._ar_notice_reversals(self)
+
+    def _follow_promises(self):
         self.env["ar.collection.promise"]._judge_accounts(self)
-        return result
 
     @api.model
     def _update_promise_facts(self, accounts=None):

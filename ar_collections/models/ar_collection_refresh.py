@@ -136,8 +136,14 @@ class ArCollection(models.Model):
         else:
             self._prepare_figures(partner_ids, paid_ids)
             self._update_figures(SQL("(%s)", self._changes_sql(partner_ids)))
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM ar_collection WHERE partner_id = ANY(%s) ORDER BY id",
+                    list(partner_ids),
+                )
+            )
             # sudo: the machine owns what follows, whoever posted the invoice
-            self.sudo().search([("partner_id", "in", list(partner_ids))])._after_refresh()
+            self.sudo().browse(row_id for [row_id] in rows)._after_refresh()
         self._drop_figures()
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ArCollectionRefund(models.Model):
@@ -152,11 +153,17 @@ class AccountPayment(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
-        if self:
-            self.env["ar.collection.refund"]._judge_accounts(self)
-        return result
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_refund refund"
+            " JOIN concerned ON concerned.id = refund.collection_id"
+            " WHERE refund.state IN ('approved', 'paid')"
+        )
+        return {**super()._refresh_steps(), "_follow_refunds": waiting}
+
+    def _follow_refunds(self):
+        self.env["ar.collection.refund"]._judge_accounts(self)
 
     def action_refund(self):
         """Open a new refund of the open credits of the debtor."""

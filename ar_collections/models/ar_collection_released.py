@@ -115,11 +115,13 @@ class ArCollectionReleased(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL("SELECT FROM ar_collection_released")
+        return {**super()._refresh_steps(), "_follow_released": waiting}
+
+    def _follow_released(self):
         """An item whose money was taken off again needs the collector today."""
-        result = super()._after_refresh()
-        if not self:
-            return result
         bodies = {}
         for row in self.env["ar.collection.released"]._take(self):
             account = self.browse(row["collection_id"])
@@ -131,9 +133,10 @@ class ArCollection(models.Model):
                     item=row["item"] or "",
                 )
             )
+        if not bodies:
+            return
         for account, texts in bodies.items():
             account._set_next_action(texts[0], account.company_id._ar_today())
         self.env["ar.collection"].with_context(ar_collections_kind="payment").browse(
             account.id for account in bodies
         )._message_log_batch({account.id: ". ".join(texts) for account, texts in bodies.items()})
-        return result

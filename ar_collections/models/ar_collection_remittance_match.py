@@ -262,15 +262,22 @@ class ArCollectionRemittance(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_remittance remittance"
+            " JOIN concerned ON concerned.id = remittance.collection_id"
+            " WHERE remittance.state = 'waiting'"
+        )
+        return {**super()._refresh_steps(), "_follow_remittances": waiting}
+
+    def _follow_remittances(self):
         """Money that came may be what an advice waits for."""
-        result = super()._after_refresh()
         # sudo: the machine looks for the payments of everybody's advices
         waiting = self.env["ar.collection.remittance"].sudo()
         waiting.search(
             self._among("collection_id") & Domain("state", "=", "waiting")
         )._match_credit()
-        return result
 
 
 def _item(row):

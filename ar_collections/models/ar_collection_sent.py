@@ -1,7 +1,8 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: A notice sent longer ago moves nobody any more.
 DAYS = 3
@@ -16,10 +17,16 @@ class ArCollection(models.Model):
 
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
-        self._follow_up_notices()
-        return result
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_notice notice"
+            " JOIN concerned ON concerned.id = notice.collection_id"
+            " WHERE notice.state = 'sent' AND notice.followed IS NOT TRUE"
+            " AND notice.date_sent >= %s",
+            fields.Datetime.now() - timedelta(days=DAYS),
+        )
+        return {**super()._refresh_steps(), "_follow_up_notices": waiting}
 
     def _follow_up_notices(self):
         """Stage and call that the level of a notice asks for, once per notice."""

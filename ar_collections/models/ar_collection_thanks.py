@@ -1,13 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL("SELECT FROM ar_collection_policy WHERE thank AND active")
+        return {**super()._refresh_steps(), "_follow_thanks": waiting}
+
+    def _follow_thanks(self):
         self.env["ar.collection.notice"]._queue_thanks(self)
-        return result
 
 
 class ArCollectionPolicy(models.Model):

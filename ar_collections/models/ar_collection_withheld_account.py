@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import withheld
 from .ar_collection_withheld_judge import _decimal
@@ -46,10 +47,20 @@ class ArCollection(models.Model):
             self.env["ar.collection.withheld"]._judge_accounts(self)
         return result
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_withheld withheld"
+            " JOIN concerned ON concerned.id = withheld.collection_id"
+            " UNION ALL SELECT FROM ar_collection account"
+            " JOIN concerned ON concerned.id = account.id WHERE account.withheld_rate > 0"
+        )
+        if self.env["ar.collection.withheld"]._core_withholds():
+            waiting = None
+        return {**super()._refresh_steps(), "_follow_withheld": waiting}
+
+    def _follow_withheld(self):
         self.env["ar.collection.withheld"]._judge_accounts(self)
-        return result
 
     def action_open_withheld(self):
         """The withheld tax of the debtor."""

@@ -190,7 +190,14 @@ class ArCollectionWriteOffLine(models.Model):
 class ArCollection(models.Model):
     _inherit = "ar.collection"
 
-    def _after_refresh(self):
-        result = super()._after_refresh()
+    @api.model
+    def _refresh_steps(self):
+        waiting = SQL(
+            "SELECT FROM ar_collection_write_off request"
+            " JOIN concerned ON concerned.id = request.collection_id"
+            " WHERE request.state = 'posted'"
+        )
+        return {**super()._refresh_steps(), "_follow_write_offs": waiting}
+
+    def _follow_write_offs(self):
         self.env["ar.collection.write.off"]._judge_accounts(self)
-        return result

@@ -2,6 +2,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..tools import ageing
 
@@ -114,11 +115,14 @@ class ResCompany(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
+        self.env.registry.clear_cache()  # core forgets before it creates; see _ar_root_ids
         companies._ar_create_policies()
         return companies
 
     def write(self, vals):
         result = super().write(vals)
+        if {"active", "sequence"} & set(vals):
+            self.env.registry.clear_cache()  # core forgets before it writes; see _ar_root_ids
         if any(
             name.startswith(("ar_bucket_", "ar_worklist_", "ar_quiet_", "account_use_credit_limit"))
             for name in vals
@@ -143,8 +147,8 @@ class ResCompany(models.Model):
     def _ar_every_root(self):
         """All root companies, as superuser, read in as far as the figures need them."""
         # sudo: jobs work for all companies; only their settings are read
-        roots = self.sudo().search_fetch(
-            [("parent_id", "=", False)],
+        roots = self.sudo().browse(self._ar_root_ids())
+        roots.fetch(
             [
                 "currency_id",
                 "partner_id",
@@ -152,11 +156,17 @@ class ResCompany(models.Model):
                 "ar_worklist_minimum",
                 "ar_quiet_days",
                 *(f"ar_bucket_{number}" for number in range(1, 5)),
-            ],
+            ]
         )
         roots.partner_id.fetch(["tz"])
         roots.currency_id.fetch(["decimal_places"])
         return roots
+
+    @api.model
+    @ormcache()
+    def _ar_root_ids(self):
+        """Kept: every statement on figures asks for them, some four times in a second."""
+        return tuple(self.sudo().search([("parent_id", "=", False)]).ids)  # sudo: as above
 
     def _ar_needs_catch_up(self):
         """Whether it is still to be said where old debt starts: nothing was sent yet, and
