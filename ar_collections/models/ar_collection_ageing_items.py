@@ -79,6 +79,8 @@ class ArCollectionAgeing(models.AbstractModel):
         with_move = "salesperson" in names
         debtor = next((value for name, value in path if name == "debtor"), None)
         partner_ids = [debtor] if debtor else None
+        debtor_join, kind = self._figures()._debtor_join_sql(root, options.day, partner_ids)
+        whole = self._figures()._whole_kind_sql(blocked, kind)
         agreed = options.basis == "agreed"
         lines = self._ageing_lines_sql(options, branch_ids, partner_ids)
         return SQL(
@@ -97,10 +99,7 @@ class ArCollectionAgeing(models.AbstractModel):
               LEFT JOIN res_partner partner ON partner.id = line.partner_id
              CROSS JOIN LATERAL (SELECT %(due)s AS date) due
               LEFT JOIN %(parts)s ON held.line_id = line.id
-              LEFT JOIN %(debtor_holds)s
-                     ON debtor.partner_id = partner.commercial_partner_id
-                    AND debtor.company_id = company.root_id
-              %(blocked)s %(move)s %(dispute_join)s %(level_join)s
+              %(debtor_join)s %(blocked)s %(move)s %(dispute_join)s %(level_join)s
              WHERE %(wanted)s
             OFFSET 0
             """,
@@ -114,9 +113,9 @@ class ArCollectionAgeing(models.AbstractModel):
                 "line.open > 0 AND line.partner_id IS NOT NULL AND line.account_id != ALL(%s::int[])"
                 " AND (held.line_id IS NOT NULL OR %s IS NOT NULL)",
                 non_trade,
-                self._figures()._whole_kind_sql(blocked),
+                whole,
             ),
-            whole=self._figures()._whole_kind_sql(blocked),
+            whole=whole,
             salesperson=SQL("coalesce(move.invoice_user_id, partner.user_id)")
             if with_move
             else SQL("NULL::int"),
@@ -131,7 +130,7 @@ class ArCollectionAgeing(models.AbstractModel):
             parts=self._figures()._held_parts(
                 partner_ids, options.day, None if options.live else options.day
             ),
-            debtor_holds=self._figures()._debtor_holds_sql(root, options.day, partner_ids),
+            debtor_join=debtor_join,
             blocked=blocked,
             move=SQL("LEFT JOIN account_move move ON move.id = line.move_id")
             if with_move

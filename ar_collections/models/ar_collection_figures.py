@@ -1,3 +1,5 @@
+from itertools import accumulate
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -9,6 +11,10 @@ HELD_COLUMNS = {
     "promised": ("promised",),
     "planned": ("planned",),
     "held_other": ("placed", "withheld", "other"),
+}
+#: Kind of hold -> which of them.
+COLUMN_OF_KIND = {
+    kind: number for number, kinds in enumerate(HELD_COLUMNS.values()) for kind in kinds
 }
 
 
@@ -62,6 +68,8 @@ class ArCollectionFigures(models.AbstractModel):
         """
         blocked = self._blocked_sql()
         roots = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
+        debtor_join, debtor_kind = self._debtor_join_sql(roots, day, partner_ids)
+        whole = self._whole_kind_sql(blocked, debtor_kind)
         waiting_join, resume_on = (
             self._waiting_sql(roots, day, partner_ids) if waiting else (SQL(), SQL())
         )
@@ -79,7 +87,8 @@ class ArCollectionFigures(models.AbstractModel):
                         WHEN due.days <= company.limit_4 THEN 4 ELSE 5 END AS bucket,
                    held.line_id IS NOT NULL OR %(whole)s IS NOT NULL AS is_held,
                    held.upto_disputed, held.upto_promised, held.upto_planned,
-                   held.upto_held_other, %(whole)s AS whole_kind, debtor.kind AS debtor_hold,
+                   held.upto_held_other, %(whole)s AS whole_kind,
+                   %(debtor_kind)s AS debtor_hold,
                    line.ar_level_id AS level_id, line.ar_level_date AS level_date
                    %(waiting_column)s
               FROM account_move_line line
@@ -89,22 +98,19 @@ class ArCollectionFigures(models.AbstractModel):
                    SELECT coalesce(line.date_maturity, line.date) AS date,
                           company.day - coalesce(line.date_maturity, line.date) AS days) due
               LEFT JOIN %(parts)s ON held.line_id = line.id
-              LEFT JOIN %(debtor_holds)s
-                     ON debtor.partner_id = partner.commercial_partner_id
-                    AND debtor.company_id = company.root_id
-              %(blocked)s
-              %(waiting_join)s
+              %(debtor_join)s %(blocked)s %(waiting_join)s
              WHERE line.account_id = ANY(%(accounts)s::int[])
                AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
                AND line.amount_residual != 0 AND %(of_partners)s AND %(of_company)s
             OFFSET 0
             """,
             accounts=self._trade_account_ids(),
-            whole=self._whole_kind_sql(blocked),
+            whole=whole,
             blocked=blocked,
             companies=self._companies_sql(roots, day),
             parts=self._held_parts(partner_ids, day),
-            debtor_holds=self._debtor_holds_sql(roots, day, partner_ids),
+            debtor_join=debtor_join,
+            debtor_kind=debtor_kind,
             waiting_column=SQL(", %s AS resume_on", resume_on) if waiting else SQL(),
             waiting_join=waiting_join,
             of_partners=(
@@ -135,14 +141,13 @@ class ArCollectionFigures(models.AbstractModel):
         ``at``: see ``_allocate``."""
         holds = self.env["ar.collection.hold"]
         allocated = holds._allocate(partner_ids=partner_ids, day=day, at=at)
-        arrays = [list(allocated)]
-        running = [0] * len(allocated)
-        for kinds in HELD_COLUMNS.values():
-            running = [
-                before + sum(parts.get(kind, 0) for kind in kinds)
-                for before, parts in zip(running, allocated.values(), strict=True)
-            ]
-            arrays.append(running)
+        arrays = [list(allocated), *([] for _name in HELD_COLUMNS)]
+        for parts in allocated.values():
+            amounts = [0] * len(HELD_COLUMNS)
+            for kind, amount in parts.items():
+                amounts[COLUMN_OF_KIND[kind]] += amount
+            for column, running in zip(arrays[1:], accumulate(amounts), strict=True):
+                column.append(running)
         # DISTINCT tells PostgreSQL that an item stands there once: it hashes these few items
         # then, not all open ones.
         return SQL(
@@ -163,13 +168,15 @@ class ArCollectionFigures(models.AbstractModel):
         return SQL("LEFT JOIN %s blocked ON blocked.id = line.move_id", blocked) if some else SQL()
 
     @api.model
-    def _whole_kind_sql(self, blocked):
+    def _whole_kind_sql(self, blocked, debtor_kind):
         """SQL: the kind that holds an item as a whole: the debtor's hold, or core's exclusion.
 
         :param SQL blocked: the join, where some invoice is blocked.
+        :param SQL debtor_kind: see ``_debtor_join_sql``.
         """
         return SQL(
-            "coalesce(debtor.kind, CASE WHEN line.no_followup %s THEN 'other' END)",
+            "coalesce(%s, CASE WHEN line.no_followup %s THEN 'other' END)",
+            debtor_kind,
             SQL("OR blocked.id IS NOT NULL") if blocked else SQL(),
         )
 
@@ -227,22 +234,46 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _debtor_holds_sql(self, roots, day=None, partner_ids=None):
-        """SQL table ``debtor``: the hold in force on each whole debtor that counts first."""
+    def _debtor_join_sql(self, roots, day=None, partner_ids=None):
+        """The hold in force on each whole debtor that counts first: SQL join ``debtor`` to
+        ``partner`` and ``company``, and the SQL of its kind; of those of nobody NULL.
+
+        Read first and joined then: there are few, and a short statement is planned quickly.
+        """
+        rows = repeated.execute(self.env, self._debtor_holds_sql(roots, day, partner_ids))
+        if not rows:
+            return SQL(), SQL("NULL::text")
+        join = SQL(
+            """
+            LEFT JOIN (SELECT DISTINCT ON (partner_id, company_id) *
+                         FROM unnest(%s::int[], %s::int[], %s::text[])
+                           AS hold(partner_id, company_id, kind)) debtor
+                   ON debtor.partner_id = partner.commercial_partner_id
+                  AND debtor.company_id = company.root_id
+            """,
+            [row["partner_id"] for row in rows],
+            [row["company_id"] for row in rows],
+            [row["kind"] for row in rows],
+        )
+        return join, SQL("debtor.kind")
+
+    @api.model
+    def _debtor_holds_sql(self, roots, day, partner_ids):
+        """SQL: debtor, root company and kind of the hold on the whole debtor that counts first."""
         return SQL(
             """
-            (SELECT DISTINCT ON (account.partner_id, account.company_id)
-                    account.partner_id, account.company_id, hold.kind
-               FROM (SELECT collection_id, date_from, date_to, date_ended, approval_state,
-                            CASE WHEN kind IN ('debit', 'exclusion') THEN 'other'
-                                 ELSE kind END AS kind
-                       FROM ar_collection_hold WHERE scope = 'debtor') hold
-               JOIN ar_collection account ON account.id = hold.collection_id
-               JOIN %(todays)s ON todays.root_id = account.company_id
-              WHERE %(in_force)s AND %(of_partners)s
-              ORDER BY account.partner_id, account.company_id,
-                       array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
-                                            'promised', 'other'], hold.kind)) debtor
+            SELECT DISTINCT ON (account.partner_id, account.company_id)
+                   account.partner_id, account.company_id, hold.kind
+              FROM (SELECT collection_id, date_from, date_to, date_ended, approval_state,
+                           CASE WHEN kind IN ('debit', 'exclusion') THEN 'other'
+                                ELSE kind END AS kind
+                      FROM ar_collection_hold WHERE scope = 'debtor') hold
+              JOIN ar_collection account ON account.id = hold.collection_id
+              JOIN %(todays)s ON todays.root_id = account.company_id
+             WHERE %(in_force)s AND %(of_partners)s
+             ORDER BY account.partner_id, account.company_id,
+                      array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
+                                           'promised', 'other'], hold.kind)
             """,
             todays=self.env["ar.collection.hold"]._todays_sql(day, roots),
             in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),

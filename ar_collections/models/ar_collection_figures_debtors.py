@@ -8,6 +8,12 @@ class ArCollectionFigures(models.AbstractModel):
     _inherit = "ar.collection.figures"
 
     @api.model
+    def _level_ids(self):
+        """Ids of all levels, the lowest first."""
+        query = SQL("SELECT id FROM ar_collection_level ORDER BY delay, id")
+        return [level_id for [level_id] in self.env.execute_query(query)]
+
+    @api.model
     def _debtors_sql(self, partner_ids=None, day=None, live=False):
         """SQL: the figures of each debtor with something open, in company currency.
 
@@ -22,7 +28,9 @@ class ArCollectionFigures(models.AbstractModel):
                 sum(open) AS open, sum(open_currency) AS open_currency,
                 sum(open) FILTER (WHERE %s) AS unseen,
                 """,
-                SQL("FALSE") if self.env.su else SQL("branch_id != ALL(%s)", self.env.companies.ids),
+                SQL("FALSE")
+                if self.env.su
+                else SQL("branch_id != ALL(%s)", self.env.companies.ids),
             )
             shown = SQL(
                 """
@@ -34,11 +42,7 @@ class ArCollectionFigures(models.AbstractModel):
             )
         return SQL(
             """
-            WITH level AS (
-                SELECT id, row_number() OVER (ORDER BY delay, id) AS rank
-                  FROM ar_collection_level
-            ),
-            money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
+            WITH money AS (  -- the sum of nothing stays NULL here, which costs the next step nothing
                 SELECT partner_id, company_id, currency_id, %(sums)s
                        sum(open) FILTER (WHERE bucket = 0) AS not_due,
                        sum(open) FILTER (WHERE bucket = 1) AS bucket_1,
@@ -57,8 +61,9 @@ class ArCollectionFigures(models.AbstractModel):
                        sum(- open) FILTER (WHERE bucket < 0) AS unapplied_credit,
                        max(days) FILTER (WHERE bucket > 0) AS days_overdue,
                        max(bucket) AS oldest_bucket, max(today) AS today,
-                       max(level.rank) FILTER (WHERE bucket >= 0) AS level_rank
-                  FROM (%(items)s) item LEFT JOIN level ON level.id = item.level_id
+                       max(array_position(%(levels)s::int[], level_id))
+                           FILTER (WHERE bucket >= 0 AND level_id IS NOT NULL) AS level_rank
+                  FROM (%(items)s) item
                  GROUP BY partner_id, company_id, currency_id
             ),
             whole AS (
@@ -94,10 +99,11 @@ class ArCollectionFigures(models.AbstractModel):
                  GROUP BY partner_id, company_id
             )
             SELECT debtor.*, not_due + total_overdue AS total_due,
-                   total_overdue - held AS collectable, level.id AS level_id
+                   total_overdue - held AS collectable,
+                   (%(levels)s::int[])[level_rank] AS level_id
               FROM debtor
-              LEFT JOIN level ON level.rank = debtor.level_rank
             """,
+            levels=self._level_ids(),
             items=self._items_sql(partner_ids, day),
             sums=sums,
             shown=shown,

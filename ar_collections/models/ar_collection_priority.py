@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 #: What the SQL of this file gives an account, in the refresh and whenever a person changes it.
 PRIORITY_COLUMNS = ("credit_used", "priority", "priority_reason", "worklist_group")
@@ -59,7 +59,7 @@ class ArCollection(models.Model):
         return (
             SQL("used.percent"),
             SQL("point.total"),
-            SQL("CASE WHEN %s THEN point.reasons END", ASKED),
+            SQL("point.reasons"),
             self._worklist_group_sql(),
         )
 
@@ -104,6 +104,18 @@ class ArCollection(models.Model):
     @api.model
     def _points_sql(self):
         """SQL: ``total`` and ``reasons``, [[rule, points, figure], ...], of an account."""
+        code, params = self._points_of_rules()
+        return SQL(code, *params)
+
+    @api.model
+    @ormcache()
+    def _points_of_rules(self):
+        """``_points_sql`` as text and parameters, kept until a rule changes: there are dozens."""
+        query = self._points_of_rules_sql()
+        return query.code, tuple(query.params)
+
+    @api.model
+    def _points_of_rules_sql(self):
         rules = self.env["ar.collection.priority.rule"].sudo()  # of every company, for a job
         rules = rules.search([("kind", "in", list(VALUES))])
         if not rules:
@@ -116,12 +128,13 @@ class ArCollection(models.Model):
             SQL("%s AS %s", rule._points_sql(), SQL.identifier(f"rule_{rule.id}")) for rule in rules
         ]
         columns = [(rule, SQL.identifier(f"rule_{rule.id}")) for rule in rules]
+        # text of hundredths of a float is much quicker than that of a rounded numeric
         reasons = [
             SQL(
-                "CASE WHEN %(points)s != 0 THEN '[' || %(rule)s || ',' || %(points)s || ','"
-                " || round(%(value)s::numeric, 2) || ']' END",
+                "CASE WHEN %(points)s != 0 THEN %(rule)s || %(points)s || ','"
+                " || round(%(value)s * 100) / 100 || ']' END",
                 points=column,
-                rule=str(rule.id),
+                rule=f"[{rule.id},",
                 value=SQL.identifier("value", rule.kind),
             )
             for rule, column in columns
@@ -129,7 +142,8 @@ class ArCollection(models.Model):
         return SQL(
             """
             SELECT CASE WHEN %(asked)s THEN %(total)s ELSE 0 END AS total,
-                   ('[' || concat_ws(',', %(reasons)s) || ']')::jsonb AS reasons
+                   CASE WHEN %(asked)s THEN ('[' || concat_ws(',', %(reasons)s) || ']')::jsonb
+                        END AS reasons
               FROM (SELECT %(values)s OFFSET 0) value
              CROSS JOIN LATERAL (SELECT %(points)s OFFSET 0) given
             """,

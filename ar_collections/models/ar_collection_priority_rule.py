@@ -82,17 +82,20 @@ class ArCollectionPriorityRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
+        self.env.registry.clear_cache()  # the points as SQL
         self._ask_for_points()
         return rules
 
     def write(self, vals):
         result = super().write(vals)
+        self.env.registry.clear_cache()  # as above
         if set(vals) - {"name", "sequence"}:
             self._ask_for_points()
         return result
 
     def unlink(self):
         result = super().unlink()
+        self.env.registry.clear_cache()  # as above
         self._ask_for_points()
         return result
 

@@ -98,21 +98,28 @@ class ArCollectionQueue(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT queue.id, queue.partner_number,
-                       coalesce(partner.commercial_partner_id, queue.partner_number), queue.paid
-                  FROM ar_collection_queue queue
-                  LEFT JOIN res_partner partner ON partner.id = queue.partner_number
-                 WHERE coalesce(queue.refreshed, FALSE) = %s
-                 ORDER BY queue.id LIMIT %s FOR UPDATE OF queue SKIP LOCKED
+                SELECT id, partner_number, paid FROM ar_collection_queue
+                 WHERE coalesce(refreshed, FALSE) = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
                 """,
                 refreshed,
                 limit,
             )
         )
+        numbers = {number for _id, number, _paid in rows}
+        debtors = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT id, commercial_partner_id FROM res_partner"
+                    " WHERE id = ANY(%s) AND commercial_partner_id != id",  # few are contacts
+                    list(numbers),
+                )
+            )
+        )
+        paid = {number for _id, number, paid in rows if paid}
         return (
-            [row_id for row_id, *_rest in rows],
-            {number for _id, *numbers, _paid in rows for number in numbers},
-            {number for _id, *numbers, paid in rows if paid for number in numbers},
+            [row_id for row_id, _number, _paid in rows],
+            numbers | set(debtors.values()),
+            paid | {debtors.get(number, number) for number in paid},
         )
 
     @api.model

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: The customer without a name that localizations deliver, by external id.
 WALK_IN_XMLIDS = (
@@ -40,17 +41,16 @@ class ResPartner(models.Model):
 
         Named on the point of sale, or delivered by a localization; none of them need be there.
         """
-        modules, names = zip(*(xmlid.split(".") for xmlid in WALK_IN_XMLIDS), strict=True)
+        self.env["ir.model.data"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT res_id FROM ir_model_data WHERE (module, name) IN %s"
+                " AND model = 'res.partner' ORDER BY res_id",
+                tuple(tuple(xmlid.split(".")) for xmlid in WALK_IN_XMLIDS),
+            )
+        )
         # sudo: which partner a shop sells to by default is no secret
-        delivered = self.env["ir.model.data"].sudo()
-        delivered = delivered.search_fetch(
-            [("module", "in", modules), ("name", "in", names), ("model", "=", "res.partner")],
-            ["module", "name", "res_id"],
-        )
-        partners = self.env["res.partner"].sudo()  # dito
-        partners = partners.browse(
-            row.res_id for row in delivered if f"{row.module}.{row.name}" in WALK_IN_XMLIDS
-        )
+        partners = self.env["res.partner"].sudo().browse(row_id for [row_id] in rows)
         if "pos.config" in self.env:
             shops = (
                 self.env["pos.config"].sudo().with_context(active_test=False).search(Domain.TRUE)

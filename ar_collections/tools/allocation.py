@@ -130,15 +130,10 @@ def held_by_kind(
     >>> held_by_kind(d(500), [Hold("promised", d(400)), Hold("disputed", d(300))])
     {'disputed': Decimal('300'), 'promised': Decimal('200')}
     """
-    parts = held_by_hold(residual, holds, cash)
-    result: dict[str, Decimal] = {}
-    for kind in ORDER:
-        total = sum(
-            (part for hold, part in zip(holds, parts, strict=True) if hold.kind == kind), ZERO
-        )
-        if total:
-            result[kind] = total
-    return result
+    totals: dict[str, Decimal] = {}
+    for hold, part in zip(holds, held_by_hold(residual, holds, cash), strict=True):
+        totals[hold.kind] = totals.get(hold.kind, ZERO) + part
+    return {kind: totals[kind] for kind in ORDER if totals.get(kind)}
 
 
 def proportion(
