@@ -79,7 +79,8 @@ class ArCollectionAgeing(models.AbstractModel):
         with_move = "salesperson" in names
         debtor = next((value for name, value in path if name == "debtor"), None)
         partner_ids = [debtor] if debtor else None
-        debtor_join, kind = self._figures()._debtor_join_sql(root, options.day, partner_ids)
+        holds = self.env["ar.collection.hold"]._in_force(partner_ids, options.day)
+        debtor_join, kind = self._figures()._debtor_join_sql(holds)
         whole = self._figures()._whole_kind_sql(blocked, kind)
         agreed = options.basis == "agreed"
         lines = self._ageing_lines_sql(options, branch_ids, partner_ids)
@@ -127,9 +128,7 @@ class ArCollectionAgeing(models.AbstractModel):
             else SQL(", ").join(SQL.identifier("held", name) for name in HELD_UPTO),
             companies=self._figures()._companies_sql(root, options.day),
             due=self._ageing_due_sql(options.basis),
-            parts=self._figures()._held_parts(
-                partner_ids, options.day, None if options.live else options.day
-            ),
+            parts=self._figures()._held_parts(holds, None if options.live else options.day),
             debtor_join=debtor_join,
             blocked=blocked,
             move=SQL("LEFT JOIN account_move move ON move.id = line.move_id")

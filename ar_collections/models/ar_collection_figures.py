@@ -3,6 +3,7 @@ from itertools import accumulate
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools import allocation
 from . import repeated
 
 #: Kinds of hold as they are told apart in the figures, in the order of the running sums.
@@ -68,7 +69,8 @@ class ArCollectionFigures(models.AbstractModel):
         """
         blocked = self._blocked_sql()
         roots = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
-        debtor_join, debtor_kind = self._debtor_join_sql(roots, day, partner_ids)
+        holds = self.env["ar.collection.hold"]._in_force(partner_ids, day)
+        debtor_join, debtor_kind = self._debtor_join_sql(holds)
         whole = self._whole_kind_sql(blocked, debtor_kind)
         waiting_join, resume_on = (
             self._waiting_sql(roots, day, partner_ids) if waiting else (SQL(), SQL())
@@ -108,7 +110,7 @@ class ArCollectionFigures(models.AbstractModel):
             whole=whole,
             blocked=blocked,
             companies=self._companies_sql(roots, day),
-            parts=self._held_parts(partner_ids, day),
+            parts=self._held_parts(holds),
             debtor_join=debtor_join,
             debtor_kind=debtor_kind,
             waiting_column=SQL(", %s AS resume_on", resume_on) if waiting else SQL(),
@@ -136,11 +138,12 @@ class ArCollectionFigures(models.AbstractModel):
         return [account_id for [account_id] in rows]
 
     @api.model
-    def _held_parts(self, partner_ids, day, at=None):
-        """SQL table ``held``: items with holds of their own, running sums in item currency;
-        ``at``: see ``_allocate``."""
-        holds = self.env["ar.collection.hold"]
-        allocated = holds._allocate(partner_ids=partner_ids, day=day, at=at)
+    def _held_parts(self, holds, at=None):
+        """SQL table ``held``: items with holds of their own, running sums in item currency.
+
+        :param holds: rows of ``ar.collection.hold._in_force``. :param at: see ``_allocate``.
+        """
+        allocated = self.env["ar.collection.hold"]._allocate(holds=holds, at=at)
         arrays = [list(allocated), *([] for _name in HELD_COLUMNS)]
         for parts in allocated.values():
             amounts = [0] * len(HELD_COLUMNS)
@@ -234,15 +237,20 @@ class ArCollectionFigures(models.AbstractModel):
         )
 
     @api.model
-    def _debtor_join_sql(self, roots, day=None, partner_ids=None):
-        """The hold in force on each whole debtor that counts first: SQL join ``debtor`` to
-        ``partner`` and ``company``, and the SQL of its kind; of those of nobody NULL.
+    def _debtor_join_sql(self, holds):
+        """The hold on each whole debtor that counts first: SQL join ``debtor`` to ``partner``
+        and ``company``, and the SQL of its kind; where there is none nothing is joined.
 
-        Read first and joined then: there are few, and a short statement is planned quickly.
+        :param holds: rows of ``ar.collection.hold._in_force``.
         """
-        rows = repeated.execute(self.env, self._debtor_holds_sql(roots, day, partner_ids))
-        if not rows:
+        first = {}
+        for hold in holds:
+            if hold["scope"] == "debtor":
+                key = hold["partner_id"], hold["company_id"]
+                first.setdefault(key, []).append(allocation.ORDER.index(hold["kind"]))
+        if not first:
             return SQL(), SQL("NULL::text")
+        partner_ids, company_ids = zip(*first, strict=True)
         join = SQL(
             """
             LEFT JOIN (SELECT DISTINCT ON (partner_id, company_id) *
@@ -251,34 +259,11 @@ class ArCollectionFigures(models.AbstractModel):
                    ON debtor.partner_id = partner.commercial_partner_id
                   AND debtor.company_id = company.root_id
             """,
-            [row["partner_id"] for row in rows],
-            [row["company_id"] for row in rows],
-            [row["kind"] for row in rows],
+            list(partner_ids),
+            list(company_ids),
+            [allocation.ORDER[min(places)] for places in first.values()],
         )
         return join, SQL("debtor.kind")
-
-    @api.model
-    def _debtor_holds_sql(self, roots, day, partner_ids):
-        """SQL: debtor, root company and kind of the hold on the whole debtor that counts first."""
-        return SQL(
-            """
-            SELECT DISTINCT ON (account.partner_id, account.company_id)
-                   account.partner_id, account.company_id, hold.kind
-              FROM (SELECT collection_id, date_from, date_to, date_ended, approval_state,
-                           CASE WHEN kind IN ('debit', 'exclusion') THEN 'other'
-                                ELSE kind END AS kind
-                      FROM ar_collection_hold WHERE scope = 'debtor') hold
-              JOIN ar_collection account ON account.id = hold.collection_id
-              JOIN %(todays)s ON todays.root_id = account.company_id
-             WHERE %(in_force)s AND %(of_partners)s
-             ORDER BY account.partner_id, account.company_id,
-                      array_position(ARRAY['placed', 'withheld', 'disputed', 'planned',
-                                           'promised', 'other'], hold.kind)
-            """,
-            todays=self.env["ar.collection.hold"]._todays_sql(day, roots),
-            in_force=self.env["ar.collection.hold"]._in_force_sql("hold", day or SQL("todays.day")),
-            of_partners=self._of_accounts_sql(SQL("hold.collection_id"), partner_ids),
-        )
 
     @api.model
     def _waiting_sql(self, roots, day=None, partner_ids=None):

@@ -53,20 +53,21 @@ class ArCollectionHold(models.Model):
         }
 
     @api.model
-    def _allocate(self, line_ids=None, day=None, partner_ids=None, at=None):
+    def _allocate(self, line_ids=None, day=None, holds=None, at=None):
         """Allocate the holds in force to their items; the rules are ``tools.allocation``'s.
 
-        :param line_ids: these items; None: all items with a hold of their own, of the
-            debtors ``partner_ids`` if given. Holds on whole debtors and core's exclusions
-            (``no_followup``, blocked invoices) count too, but do not make an item appear
-            unless ``line_ids`` is given.
-        :param day: date; None: today in each company. :param at: what was open and paid at the
-            end of this day counts; None: what is open now.
+        :param line_ids: these items; None: all items with a hold of their own. Holds on whole
+            debtors and core's exclusions (``no_followup``, blocked invoices) count too, but do
+            not make an item appear unless ``line_ids`` is given.
+        :param day: date; None: today in each company. :param holds: rows of ``_in_force``, if
+            they were read already. :param at: what was open and paid at the end of this day
+            counts; None: what is open now.
         :return: dict id of the item -> dict kind of ``allocation.ORDER`` -> Decimal in the
             currency of the item.
         """
-        self.flush_model()
-        items, cash = self._gather(line_ids, day, partner_ids, at)
+        if holds is None:
+            holds = self._in_force(None, day, line_ids)
+        items, cash = self._gather(line_ids, holds, at)
         return {
             line_id: parts
             for line_id, rows in items.items()
@@ -74,13 +75,23 @@ class ArCollectionHold(models.Model):
         }
 
     @api.model
-    def _gather(self, line_ids, day=None, partner_ids=None, at=None):
+    def _in_force(self, partner_ids=None, day=None, line_ids=None):
+        """The holds in force: dicts hold_id, line_id, scope, amount, date_to, baseline,
+        partner_id, company_id and kind, one of ``allocation.ORDER``.
+
+        :param partner_ids: ids of debtors; None: of all. :param day: date; None: today in each
+            company. :param line_ids: only those on these items, or on any whole debtor.
+        """
+        self.flush_model()
+        return repeated.execute(self.env, self._in_force_rows_sql(line_ids, day, partner_ids))
+
+    @api.model
+    def _gather(self, line_ids, holds, at=None):
         """What the allocation is made of: dict item -> rows of holds, dict item -> cash.
 
-        Two plain queries and not one: PostgreSQL cannot guess how many holds are in force,
+        The holds come in a query of their own: PostgreSQL cannot guess how many are in force,
         and chooses joins that take seconds.
         """
-        holds = repeated.execute(self.env, self._in_force_rows_sql(line_ids, day, partner_ids))
         own, of_debtor = defaultdict(list), defaultdict(list)
         for hold in holds:
             if hold["scope"] == "item":

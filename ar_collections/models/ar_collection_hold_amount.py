@@ -17,7 +17,8 @@ class ArCollectionHold(models.Model):
         self.flush_model()
         self.env["account.move.line"].flush_model()
         debtor_lines = self.filtered(lambda hold: hold.scope == "debtor")._overdue_lines()
-        items, cash = self._gather(list({*self.line_id.ids, *debtor_lines.ids}))
+        line_ids = list({*self.line_id.ids, *debtor_lines.ids})
+        items, cash = self._gather(line_ids, self._in_force(line_ids=line_ids))
         held, of_debtor = {}, defaultdict(float)
         lines = {line.id: line for line in debtor_lines}
         for line_id, rows in items.items():

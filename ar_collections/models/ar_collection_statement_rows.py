@@ -63,8 +63,9 @@ class ArCollectionStatementRows(models.AbstractModel):
     @api.model
     def _held_kinds(self, company, partner_ids, day):
         """dict id of the item -> the gravest kind of hold on it that a statement tells."""
-        allocated = self.env["ar.collection.hold"]._allocate(
-            partner_ids=partner_ids, day=day, at=day if day < company._ar_today() else None
+        holds = self.env["ar.collection.hold"]
+        allocated = holds._allocate(
+            holds=holds._in_force(partner_ids, day), at=day if day < company._ar_today() else None
         )
         return {
             line_id: next((kind for kind in TOLD if parts.get(kind)), "")
