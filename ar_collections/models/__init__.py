@@ -33,8 +33,6 @@ from . import (
     account_payment,
     ar_collection,
     ar_collection_absence,
-    ar_collection_adjustment_line_mixin,
-    ar_collection_adjustment_mixin,
     ar_collection_after,
     ar_collection_ageing,
     ar_collection_ageing_agreed,

@@ -120,7 +120,7 @@ class ArCollectionAgeing(models.AbstractModel):
             salesperson=SQL("coalesce(move.invoice_user_id, partner.user_id)")
             if with_move
             else SQL("NULL::int"),
-            dispute=self._ageing_dispute_sql(names),
+            dispute=self._ageing_dispute_sql(names, kind),
             lines=self._ageing_agreed_lines_sql(lines) if agreed else lines,
             number=SQL("line.part_number") if agreed else SQL("0"),
             held=self._ageing_agreed_held_sql()
@@ -267,11 +267,14 @@ class ArCollectionAgeing(models.AbstractModel):
         )
 
     @api.model
-    def _ageing_dispute_sql(self, names):
-        """SQL: the reason for which an item is disputed; -1: without one; NULL: it is not."""
+    def _ageing_dispute_sql(self, names, kind):
+        """SQL: the reason for which an item is disputed; -1: without one; NULL: it is not.
+
+        :param SQL kind: kind of the hold on the whole debtor.
+        """
         if "dispute" not in names:
             return SQL("NULL::int")
-        disputed = SQL("held.upto_disputed > 0 OR debtor.kind = 'disputed'")
+        disputed = SQL("held.upto_disputed > 0 OR %s = 'disputed'", kind)
         return SQL("CASE WHEN %s THEN coalesce(dispute.reason_id, -1) END", disputed)
 
     @api.model

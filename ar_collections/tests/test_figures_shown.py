@@ -108,6 +108,14 @@ class TestFiguresShown(LedgerCommon):
         self.assertEqual(live["in_other_branches"], 0)
         self.assertEqual(len(account.item_ids), 9)
 
+    def test_queries_of_the_page(self):
+        self._scene()
+        account = self._account()
+        self.assertEqual(account.live_figures["balance"], 2545)
+        with self.assertQueryCount(16):
+            self.env.invalidate_all()
+            self.assertEqual(account.live_figures["balance"], 2545)
+
     def test_page_is_live_and_list_is_the_cache(self):
         self._invoice(100, 10)
         account = self._account()

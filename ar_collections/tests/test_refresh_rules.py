@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -176,6 +176,44 @@ class TestRefreshRules(LedgerCommon):
         account.sudo().date_last_stage_update = before - timedelta(days=50)
         self.assertTrue(account.is_rotting, "45 days in Reminder are too long")
 
+    # === WHAT FOLLOWS === #
+    def _followed(self):
+        """The steps that the next refresh of the debtor takes."""
+        taken = []
+        with ExitStack() as patches:
+            for name in self.Account._refresh_steps():
+                patches.enter_context(
+                    patch.object(type(self.Account), name, lambda _, name=name: taken.append(name))
+                )
+            self.Account._refresh(self.debtor.ids, paid_ids=())
+        return taken
+
+    def test_only_what_waits_is_looked_at(self):
+        account = self._account()
+        self.assertEqual(self._followed(), ["_follow_reversals"])
+        account.withheld_rate = 5
+        account.policy_id.thank = True
+        self.env["ar.collection.released"].sudo().create(
+            {
+                "claim_number": self._item(self.move).id,
+                "credit_number": 0,
+                "amount": 10,
+                "date": self.today,
+            }
+        )
+        self.assertEqual(
+            self._followed(),
+            ["_follow_reversals", "_follow_released", "_follow_thanks", "_follow_withheld"],
+        )
+
+    def test_companies_are_remembered_and_forgotten(self):
+        companies = self.env["res.company"]
+        known = companies._ar_every_root()
+        late = companies.create({"name": "Founded late"})
+        self.assertEqual(companies._ar_every_root() - known, late)
+        late.active = False
+        self.assertEqual(companies._ar_every_root(), known)
+
     # === COST === #
     @contextmanager
     def _without_hooks(self):
@@ -218,6 +256,11 @@ class TestRefreshRules(LedgerCommon):
         moves = [self._invoice(100, 10, partner=debtor) for debtor in debtors]
         self._refresh()
         ids = [debtor.id for debtor in debtors]
+        self._pay(moves[0], 1)
+        self.Account._refresh(ids)  # warm
+        with self.assertQueryCount(22):
+            self.env.invalidate_all()
+            self.Account._refresh(ids, paid_ids=())
 
         def cost(count, amount):
             for move in moves[:count]:
