@@ -93,3 +93,10 @@ class ArCollectionDemo(models.AbstractModel):
             self.env.flush_all()
             _logger.info("%s: %.1f s", step.__name__, time.monotonic() - started)
         return made.company
+
+    @api.model
+    def _make_policies(self, made):
+        """A policy to be tried: what if each invoice address got a notice of its own?"""
+        self.env["ar.collection.policy"].search(
+            [("company_id", "=", made.company.id), ("dunned", "=", True)], limit=1
+        ).copy({"name": "Standard, per invoice address", "notice_per": "address"})
