@@ -166,6 +166,7 @@ from . import (
     ar_collection_notice_channel,
     ar_collection_notice_delivery,
     ar_collection_notice_guard,
+    ar_collection_notice_headers,
     ar_collection_notice_invoices,
     ar_collection_notice_items,
     ar_collection_notice_letter,

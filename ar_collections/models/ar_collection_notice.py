@@ -31,8 +31,8 @@ TRANSITIONS = {
     "skipped": {"queued", "to_approve"},
     "cancelled": {"draft", "to_approve", "queued", "to_print", "failed"},
 }
-#: Notices made in one go; the lines of all of them follow by one statement.
-BATCH = 5000
+#: So many notices, and their lines are made from a reading of all items.
+MANY = 5000
 #: What a notice says of the documents of its items; a document has a hundred columns more.
 MOVE_FIELDS = [
     "move_type",
@@ -243,27 +243,20 @@ class ArCollectionNotice(models.Model):
     # === CREATION === #
     @api.model
     def _create_from(self, run, decided):
-        """Make the notices of a run: headers by the ORM, their lines by one statement.
+        """Make the notices of a run with their lines.
 
         :param decided: rows of ``ar.collection.run._decide`` that have a level.
         :return: a notice per decision: that of its first channel. Those of further channels
             follow it, see ``_claim_with``.
         """
         rows = [(row, channel) for row in decided for channel in row["decision"].channels]
-        notices = self.browse()
-        for start in range(0, len(rows), BATCH):
-            notices += self.create(
-                [
-                    self._prepare_run_vals(run, row, channel)
-                    for row, channel in rows[start : start + BATCH]
-                ]
-            )
+        notices = self._create_headers(run, rows)
         policies = self.env["ar.collection.policy"].with_context(active_test=False)
         items = run._ladder_items_sql(
             run.company_id,
             run.date,
             # of many debtors PostgreSQL reads all items faster than theirs
-            [row["account"]["partner_id"] for row in decided] if len(rows) < BATCH else None,
+            [row["account"]["partner_id"] for row in decided] if len(rows) < MANY else None,
             policies.search([("company_id", "=", run.company_id.id)]),
         )
         notices._freeze_lines([row["decision"] for row, _channel in rows], items)
@@ -302,21 +295,6 @@ class ArCollectionNotice(models.Model):
             )
         )
         return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for [number] in rows]
-
-    @api.model
-    def _prepare_run_vals(self, run, row, channel):
-        level = self.env["ar.collection.level"].browse(row["decision"].level.id)
-        return {
-            "collection_id": row["account"]["account_id"],
-            "address_id": row["account"]["address_id"],
-            "company_id": run.company_id.id,  # else the ORM writes each notice twice
-            "run_id": run.id,
-            "channel": channel,
-            "date": run.date,
-            "state": "queued" if level.automatic else "to_approve",
-            **self._prepare_level_vals(level, run.date),
-            **self._prepare_claim_vals(row["decision"]),
-        }
 
     @api.model
     def _prepare_level_vals(self, level, today):

@@ -146,12 +146,11 @@ class ArCollectionNoticeLine(models.Model):
                   FROM part
                   JOIN account_move_line line ON line.id = part.line_id
                   JOIN account_move move ON move.id = line.move_id
+                  LEFT JOIN ar_collection_level own ON own.policy_id = part.policy_id
+                        AND own.delay = part.reached_delay AND own.active
                   LEFT JOIN ar_collection_level level ON level.id =
                        CASE WHEN part.kind IN ('claim', 'also') AND part.reached_delay <= part.delay
-                            THEN (SELECT own.id FROM ar_collection_level own
-                                   WHERE own.policy_id = part.policy_id
-                                     AND own.delay = part.reached_delay AND own.active)
-                            ELSE part.level_id END
+                            THEN own.id ELSE part.level_id END
                   LEFT JOIN LATERAL (
                       SELECT (count(*) FILTER (WHERE (sibling.date_maturity, sibling.id)
                                                <= (line.date_maturity, line.id)))::text
@@ -159,8 +158,11 @@ class ArCollectionNoticeLine(models.Model):
                         FROM account_move_line sibling
                        WHERE sibling.move_id = line.move_id
                          AND sibling.display_type = 'payment_term'
+                         -- most items are the whole of their invoice: nothing is looked up then
+                         AND line.amount_currency != move.amount_total_in_currency_signed
+                         AND part.kind != 'credit' AND move.move_type = 'out_invoice'
                       HAVING count(*) > 1
-                  ) instalment ON part.kind != 'credit' AND move.move_type = 'out_invoice'
+                  ) instalment ON TRUE
                 """,
                 *columns,
                 items,

@@ -99,6 +99,7 @@ from . import (
     test_replay_pure,
     test_report_schedule,
     test_run,
+    test_run_headers,
     test_run_money,
     test_security,
     test_security_companies,

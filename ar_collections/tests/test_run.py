@@ -128,6 +128,34 @@ class TestRun(ArCollectionsCommon):
             run.notice_ids.line_ids, [{"instalment": "1/2", "amount": 500.0, "days_overdue": 10}]
         )
 
+    def test_every_instalment_has_its_number_a_whole_invoice_none(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "A fifth and the rest",
+                "line_ids": [
+                    (0, 0, {"value": "percent", "value_amount": 20, "nb_days": 0}),
+                    (0, 0, {"value": "percent", "value_amount": 80, "nb_days": 5}),
+                ],
+            }
+        )
+        self._invoice(
+            1000,
+            0,
+            invoice_date=self.today - timedelta(days=20),
+            invoice_date_due=False,
+            invoice_payment_term_id=term.id,
+        )
+        self._invoice(300, 12)
+        lines = self._run().notice_ids.line_ids.sorted("date_due")
+        self.assertRecordValues(
+            lines,
+            [
+                {"instalment": "1/2", "amount": 200.0, "days_overdue": 20},
+                {"instalment": "2/2", "amount": 800.0, "days_overdue": 15},
+                {"instalment": False, "amount": 300.0, "days_overdue": 12},
+            ],
+        )
+
     # === REASONS === #
     def test_reasons(self):
         def debtor(name, **vals):
