@@ -55,12 +55,12 @@ class Dashboard:
         and one of each debtor on the first and at the ends of the last months; and what each
         night makes anew."""
         first = self.today - timedelta(days=DAYS)
-        self.cr.execute(self.snapshots._debtor_rows_sql(self.company, first))
-        self.cr.execute(self.snapshots._total_row_sql(self.company, first))
-        end = self.today
-        for _month in range(MONTHS):
-            end = end.replace(day=1) - timedelta(days=1)
-            self.cr.execute(self.snapshots._debtor_rows_sql(self.company, end))
+        ends = [self.today.replace(day=1) - timedelta(days=1)]
+        while len(ends) < MONTHS:
+            ends.insert(0, ends[0].replace(day=1) - timedelta(days=1))
+        for day in (first, *ends):
+            self.cr.execute(self.snapshots._debtor_rows_sql(self.company, day))
+            self.cr.execute(self.snapshots._total_row_sql(self.company, day))
         for name in ("forecast", "turnover"):
             self.env[f"ar.collection.{name}"]._remake(self.company, self.today)
         self.cr.execute(
@@ -78,9 +78,9 @@ class Dashboard:
             SELECT date + day, known_at + day * interval '1 day',
                    extract(day FROM date + day + 1) = 1, {names}
               FROM ar_collection_snapshot CROSS JOIN generate_series(1, %s) AS day
-             WHERE collection_id IS NULL
+             WHERE collection_id IS NULL AND date = %s AND date + day != ALL(%s)
             """,  # names of our own columns
-            [DAYS - 1],
+            [DAYS - 1, first, ends],
         )
         for name in ("snapshot", "forecast", "turnover"):
             self.cr.execute(f"ANALYZE ar_collection_{name}")

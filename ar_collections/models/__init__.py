@@ -286,6 +286,7 @@ from . import (
     ar_collection_snapshot,
     ar_collection_snapshot_noted,
     ar_collection_snapshot_rebuild,
+    ar_collection_snapshot_rolled,
     ar_collection_stage,
     ar_collection_statement,
     ar_collection_statement_account,

@@ -4,7 +4,7 @@ from itertools import pairwise
 from odoo import api, models
 from odoo.tools import SQL
 
-from .ar_collection_snapshot import AMOUNTS
+from .ar_collection_snapshot import AMOUNTS, ROLLED
 
 #: A day without a snapshot is told by one of at most so many days before.
 SLACK = timedelta(days=6)
@@ -101,9 +101,9 @@ class ArCollectionKpi(models.Model):
 
     @api.model
     def _month_ends(self, scope, first, last):
-        """dict month end -> amounts, of those that are known; with sales and cash of the month
-        where the scope is the whole company."""
-        names = (*AMOUNTS, "sales_month", "cash_month")
+        """dict month end -> amounts, of those that are known; with sales and cash of the month, and
+        what moved on between buckets (None: not known), where the scope is the whole company."""
+        names = (*AMOUNTS, "sales_month", "cash_month", *ROLLED)
         if scope.whole:
             rows = self.env.execute_query_dict(
                 SQL(
@@ -142,7 +142,10 @@ class ArCollectionKpi(models.Model):
                 )
             )
         return {
-            row.pop("date"): {name: float(amount or 0) for name, amount in row.items()}
+            row.pop("date"): {
+                name: None if amount is None and name in ROLLED else float(amount or 0)
+                for name, amount in row.items()
+            }
             for row in rows
         }
 
@@ -157,6 +160,15 @@ class ArCollectionKpi(models.Model):
         known = self._month_ends(scope.between(before, after), before, after)
         if before not in known or after not in known:
             return None
+        moved = [known[after].get(name) for name in ROLLED]
+        if None in moved:  # of some debtors, or the day was noted when the one before was not
+            moved = self._rolled_of_debtors(scope, before, after)
+        return [known[before][name] for name in BUCKETS], moved
+
+    @api.model
+    def _rolled_of_debtors(self, scope, before, after):
+        """What of not due and of each bucket moved on between two month ends, out of the rows of
+        the debtors: list as of ``ROLLED``."""
         moved = SQL(", ").join(
             SQL(
                 "coalesce(sum(least(greatest(%s, 0), greatest(%s, 0))), 0)",
@@ -191,7 +203,7 @@ class ArCollectionKpi(models.Model):
                 else SQL(),
             )
         )
-        return [known[before][name] for name in BUCKETS], [float(amount) for amount in row]
+        return [float(amount) for amount in row]
 
     @api.model
     def _month_ends_sql(self, scope, before, after):

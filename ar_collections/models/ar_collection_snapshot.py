@@ -23,6 +23,8 @@ AMOUNTS = (
     "collectable",
     "unapplied_credit",
 )
+#: What of not due and of each bucket but the last had moved on since the month's end before.
+ROLLED = tuple(f"rolled_{number}" for number in range(1, 6))
 #: What else of a debtor makes a new row when it moves.
 FACTS = ("user_id", "policy_id", "level_id", "fact_kind")
 SOURCES = [("reported", "As known that day"), ("restated", "Computed later")]
@@ -270,13 +272,16 @@ class ArCollectionSnapshot(models.Model):
         """SQL: the row of the company."""
         facts = self.env["ar.collection.kpi"]
         first = day.replace(day=1)
+        found = {
+            "sales_month": facts._sales(company, first, day),
+            "cash_month": facts._collected(company, first, day),
+            **self._rolled_amounts(company, day),
+        }
         return SQL(
             """
             INSERT INTO ar_collection_snapshot
-                   (date, known_at, source, month_end, company_id, %(names)s,
-                    sales_month, cash_month)
-            SELECT %(day)s, %(now)s, 'reported', %(month_end)s, %(company)s, %(sums)s,
-                   %(sales)s, %(cash)s
+                   (date, known_at, source, month_end, company_id, %(names)s, %(found_names)s)
+            SELECT %(day)s, %(now)s, 'reported', %(month_end)s, %(company)s, %(sums)s, %(found)s
               FROM ar_collection WHERE company_id = %(company)s
             """,
             names=SQL(", ").join(map(SQL.identifier, AMOUNTS)),
@@ -287,9 +292,14 @@ class ArCollectionSnapshot(models.Model):
             now=fields.Datetime.now(),
             month_end=ends_month(day),
             company=company.id,
-            sales=facts._sales(company, first, day),
-            cash=facts._collected(company, first, day),
+            found_names=SQL(", ").join(map(SQL.identifier, found)),
+            found=SQL(", ").join(SQL("%s", amount) for amount in found.values()),
         )
+
+    @api.model
+    def _rolled_amounts(self, company, day):
+        """Hook: dict of ``ROLLED``, empty where it is not known."""
+        return {}
 
 
 def ends_month(day):

@@ -94,7 +94,7 @@ class ArCollectionSnapshot(models.Model):
             company.currency_id.compare_amounts(known[name], found[name]) for name in found
         )
         if differs:
-            self._insert_total(company, day, found)
+            self._insert_total(company, day, found | self._rolled_amounts(company, day))
         self.env.cr.execute(SQL("DROP TABLE ar_day"))
         self.invalidate_model()
         return bool(moved or differs)

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.ar_collection_kpi_scope import Scope
 from .common import ArCollectionsCommon
 
 
@@ -75,6 +76,27 @@ class TestSnapshot(ArCollectionsCommon):
         self._take(self.month_end + timedelta(days=31))
         self.assertEqual(len(self._rows(self.debtor)), 3)
         self.assertEqual(self._rows(self.beta).mapped("total_due"), [100, 0])
+
+    def test_a_month_end_tells_what_moved_on(self):
+        """Of 300 not due 200 became overdue; what the debtors' rows say is kept in the total."""
+        self._invoice(300, days=-10)
+        before = self.month_end.replace(day=1) - timedelta(days=1)
+        self._take(before)
+        total = self.Snapshot._total(self.company, before)
+        self.assertFalse(total.rolled_1)
+        self.env.cr.execute(
+            "UPDATE ar_collection SET not_due = 100, bucket_1 = 200, total_overdue = 200"
+        )
+        self.env.invalidate_all()
+        self.Snapshot._take(self.company, self.month_end)
+        total = self.Snapshot._total(self.company, self.month_end)
+        self.assertEqual([total[f"rolled_{number}"] for number in range(1, 6)], [200, 0, 0, 0, 0])
+        kpi = self.env["ar.collection.kpi"]
+        scope = Scope(self.company, before, self.month_end)
+        of_debtors = kpi._rolled_of_debtors(scope, before, self.month_end)
+        with patch.object(type(kpi), "_rolled_of_debtors", side_effect=AssertionError):
+            balances, moved = kpi._rolled(scope, before, self.month_end)
+        self.assertEqual((balances[0], moved), (300, of_debtors))
 
     def test_the_second_time_nothing_happens(self):
         self._invoice(300, days=40)
