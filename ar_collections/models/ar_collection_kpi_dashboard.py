@@ -244,16 +244,20 @@ class ArCollectionKpi(models.Model):
             SQL(
                 """
                 SELECT forecast.week, forecast.kind, sum(forecast.amount)
-                  FROM ar_collection_forecast forecast
-                  JOIN ar_collection account ON account.id = forecast.collection_id
+                  FROM ar_collection_forecast forecast %s
                  WHERE forecast.company_id = %s
-                   AND (forecast.week IS NULL OR forecast.week BETWEEN %s AND %s) AND %s
+                   AND (forecast.week IS NULL OR forecast.week BETWEEN %s AND %s)
                  GROUP BY 1, 2
                 """,
+                SQL(
+                    "JOIN ar_collection account ON account.id = forecast.collection_id AND %s",
+                    scope.accounts_sql("account"),
+                )
+                if not scope.whole
+                else SQL(),
                 scope.company.id,
                 weeks[0],
                 weeks[-1],
-                scope.accounts_sql("account"),
             )
         )
         amounts = {(week, kind): float(amount) for week, kind, amount in rows}

@@ -101,6 +101,7 @@ class ArCollectionTurnover(models.Model):
 
         :return: (the first day that is known or None, days between the two that moved since).
         """
+        self.env.flush_all()  # what waits to be computed remembers its days then
         [[first, moved]] = self.env.execute_query(
             SQL(
                 """

@@ -142,11 +142,10 @@ class TestSnapshotNoted(ArCollectionsCommon):
 
     def test_a_policy_that_goes_is_forgotten(self):
         policy = self.env["ar.collection.policy"].create(
-            {"name": "Short-lived", "company_id": self.company.id}
+            {"name": "Short-lived", "dunned": False, "company_id": self.company.id, "by_hand": True}
         )
         self._invoice(100, days=10)
         self._account().own_policy_id = policy
-        self._account().policy_id = policy
         row = self._row()
         self.assertEqual(row.policy_id, policy)
         self._account().own_policy_id = False
