@@ -99,7 +99,8 @@ class ArCollectionDecision(models.Model):
         for row in self:
             row.conclusion = row.level_id.name if not row.reason else labels[row.reason]
             row.why = row._explain()
-            if address := row.address_id:
+            address = row.address_id
+            if address and address != row.partner_id:
                 row.why = f"{address.name or address.city or address.display_name}: {row.why}"
             row.tone = TONES.get(row.reason, "calm") if row.reason else row.level_id.tone
 

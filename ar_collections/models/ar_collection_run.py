@@ -67,7 +67,7 @@ class ArCollectionRun(models.Model):
             run.summary = run._summarize()
 
     def _summarize(self):
-        """dict ``debtors, notices, claim, levels, reasons``: plain values for people and tests."""
+        """dict ``debtors, notices, none, claim, levels, reasons``: plain values for people and tests."""
         groups = self.env["ar.collection.decision"]._read_group(
             [("run_id", "=", self.id)],
             ["level_id", "reason"],
@@ -98,6 +98,7 @@ class ArCollectionRun(models.Model):
             "debtors": sum(row["count"] for row in levels + reasons)
             - self._count_further_addresses().get(self, 0),
             "notices": sum(row["count"] for row in levels),
+            "none": sum(row["count"] for row in reasons),
             "claim": sum(row["claim"] for row in levels),
             "levels": sorted(levels, key=lambda row: -row["delay"]),
             "reasons": sorted(reasons, key=lambda row: -row["count"]),

@@ -8,7 +8,8 @@ class ArCollectionComparison(models.Model):
     """What would change: the decisions of two simulations of one day, side by side.
 
     A is the simulation compared with, B the other; both looked at the same ledger. Where only
-    one of them writes to each invoice address of a debtor, its decisions stand alone.
+    one of them writes to each invoice address of a debtor, what it says to an address other than
+    the debtor itself stands alone.
     """
 
     _name = "ar.collection.comparison"
@@ -83,13 +84,15 @@ class ArCollectionComparison(models.Model):
                             WHEN a.claim != b.claim THEN 'amount'
                             WHEN a.reason IS DISTINCT FROM b.reason THEN 'reason'
                             ELSE 'same' END AS change
-                  FROM (SELECT run.id AS pair_id, coalesce(decision.address_id, 0) AS to_id,
+                  FROM (SELECT run.id AS pair_id, coalesce(nullif(
+                                   decision.address_id, decision.partner_id), 0) AS to_id,
                                decision.*
                           FROM ar_collection_run run
                           JOIN ar_collection_decision decision
                             ON decision.run_id = run.compared_run_id) a
                   FULL JOIN (
-                        SELECT run.id AS pair_id, coalesce(decision.address_id, 0) AS to_id,
+                        SELECT run.id AS pair_id, coalesce(nullif(
+                                   decision.address_id, decision.partner_id), 0) AS to_id,
                                decision.*
                           FROM ar_collection_run run
                           JOIN ar_collection_decision decision ON decision.run_id = run.id

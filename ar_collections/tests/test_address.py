@@ -588,6 +588,8 @@ class TestAddressShown(AddressCommon):
         other = self.policy.copy({"name": "Per debtor", "notice_per": "debtor", "active": False})
         self._invoice(1000, 30, partner=self.north)
         self._invoice(500, 10, partner=self.south)
+        plain = self._debtor("Plain", email="plain@debtor.example")
+        self._invoice(70, 10, partner=plain)
         self._refresh()
         run = self.Run._compare(self.company, self.today, other, self.policy)
         rows = self.env["ar.collection.comparison"].search([("run_id", "=", run.id)])
@@ -601,10 +603,10 @@ class TestAddressShown(AddressCommon):
                 ("South", "new", 0.0, 500.0),
             ],
         )
-        self.assertIn("1 of 1 debtors", run._sides()[2])
+        self.assertIn("1 of 2 debtors", run._sides()[2])
         again = self.Run._compare(self.company, self.today, self.policy, self.policy)
         rows = self.env["ar.collection.comparison"].search([("run_id", "=", again.id)])
-        self.assertEqual(rows.mapped("change"), ["same", "same"])
+        self.assertEqual(rows.mapped("change"), ["same", "same", "same"])
 
     def test_preview_for_an_address(self):
         self._invoice(1000, 30, partner=self.north)

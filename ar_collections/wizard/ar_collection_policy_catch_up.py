@@ -137,9 +137,10 @@ class ArCollectionPolicyCatchUp(models.TransientModel):
         """What tonight's run would send: shaped as the summary of a run."""
         run = self.env["ar.collection.run"].sudo()  # of all debtors: it is the company's choice
         totals = defaultdict(lambda: [0, 0.0])
-        debtors = set()
+        debtors, none = set(), 0
         for row in run._decide(self.company_id, self.company_id._ar_today()):
             debtors.add(row["account"]["account_id"])
+            none += not row["decision"].level
             if row["decision"].level:
                 total = totals[row["decision"].level.id]
                 total[0] += 1
@@ -147,6 +148,7 @@ class ArCollectionPolicyCatchUp(models.TransientModel):
         levels = self.env["ar.collection.level"].browse(totals).sorted("delay", reverse=True)
         return {
             "debtors": len(debtors),
+            "none": none,
             "notices": sum(count for count, _claim in totals.values()),
             "claim": sum(claim for _count, claim in totals.values()),
             "levels": [

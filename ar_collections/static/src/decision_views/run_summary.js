@@ -14,7 +14,7 @@ export class ArRunSummary extends Component {
     };
 
     get tiles() {
-        const { debtors, notices, claim, levels } = this.props.summary;
+        const { debtors, notices, none, claim, levels } = this.props.summary;
         const amount = (value) => formatAmount(value, this.props.currencyId);
         return [
             {
@@ -22,7 +22,7 @@ export class ArRunSummary extends Component {
                 count: debtors,
                 hint: _t("%(notices)s notices, %(none)s none", {
                     notices,
-                    none: debtors - notices,
+                    none,
                 }),
             },
             ...levels.map((level) => ({
