@@ -600,6 +600,7 @@ class TestAddressShown(AddressCommon):
             [
                 ("", "gone", 1500.0, 0.0),
                 ("North", "new", 0.0, 1000.0),
+                ("Plain", "same", 70.0, 70.0),
                 ("South", "new", 0.0, 500.0),
             ],
         )
