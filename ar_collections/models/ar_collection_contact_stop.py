@@ -22,7 +22,13 @@ class ArCollection(models.Model):
         if not account_ids or not channels:
             return {}
         result = {}
-        for row in self._contact_stop_rows(account_ids):
+        rows = repeated.remember(  # the hours ask, then the decision
+            self.env,
+            ("stops", *account_ids),
+            lambda: self._contact_stop_rows(account_ids),
+            of_notice=True,
+        )
+        for row in rows:
             stops = {name for name in contact.STOPS if row.get(name)}
             stops |= {"attorney"} if row["attorney_id"] else set()
             debtor = contact.Debtor(stops)
@@ -38,7 +44,7 @@ class ArCollection(models.Model):
 
     @api.model
     def _contact_stop_rows(self, account_ids):
-        self.flush_model()
+        repeated.flush(self.env, [self._name])
         return repeated.execute(
             self.env,
             SQL(

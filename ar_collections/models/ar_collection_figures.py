@@ -348,7 +348,7 @@ class ArCollectionFigures(models.AbstractModel):
     @api.model
     def _flush_ledger(self):
         """Write what the cache of the ORM still holds of the tables read here."""
-        for name in (
+        names = (
             "account.move",
             "account.move.line",
             "account.account",
@@ -360,5 +360,5 @@ class ArCollectionFigures(models.AbstractModel):
             "ar.collection.policy",
             "ar.collection.priority.rule",
             "ar.collection.promise",
-        ):
-            self.env[name].flush_model()
+        )
+        repeated.flush(self.env, names)

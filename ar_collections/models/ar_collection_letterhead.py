@@ -9,6 +9,7 @@ from odoo.tools import formatLang
 from odoo.tools.misc import babel_locale_parse
 
 from ..tools import letter_text, reference
+from . import repeated
 
 _logger = logging.getLogger(__name__)
 
@@ -104,8 +105,13 @@ class ArCollectionLetterhead(models.AbstractModel):
         """A date with its month in letters, in the language of the document: 2 Nov 2026."""
         if not date:
             return ""
+        british = self.company_id.ar_letter_form != "us10"
+        key = ("date", self.env.lang, date, short, british)
+        return repeated.remember(self.env, key, lambda: self._write_date(date, short, british))
+
+    def _write_date(self, date, short, british):
         locale = babel_locale_parse(self.env.lang)
-        if locale.language == "en" and self.company_id.ar_letter_form != "us10":
+        if locale.language == "en" and british:
             return format_date(date, "d MMM y" if short else "d MMMM y", locale=locale)
         if short:
             return format_skeleton("yMMMd", date, locale=locale)
@@ -113,8 +119,12 @@ class ArCollectionLetterhead(models.AbstractModel):
 
     def _format_amount(self, amount, currency):
         """An amount without its currency: decimals of the currency, true minus sign."""
-        text = formatLang(self.env, amount, digits=currency.decimal_places)
-        return text.replace("-", "\N{MINUS SIGN}")
+        digits = currency.decimal_places
+        return repeated.remember(
+            self.env,
+            ("amount", self.env.lang, amount, digits),
+            lambda: formatLang(self.env, amount, digits=digits).replace("-", "\N{MINUS SIGN}"),
+        )
 
     def _format_money(self, amount, currency):
         return f"{currency.name}\N{NO-BREAK SPACE}{self._format_amount(amount, currency)}"

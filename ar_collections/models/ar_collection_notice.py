@@ -350,7 +350,7 @@ class ArCollectionNotice(models.Model):
             for claim in decision.claims
         ]
         lines._insert(rows, items)
-        self.invalidate_recordset(["line_ids"])
+        self.invalidate_recordset(["line_ids"], flush=False)
 
     @api.model
     def _level_kind(self, level):
@@ -390,6 +390,7 @@ class ArCollectionNotice(models.Model):
     def _prepare_totals(self):
         """The totals with payment reference and bank account, per currency."""
         totals = []
+        self._read_lines()
         self.line_ids.move_id.fetch(MOVE_FIELDS)
         for row in self.totals or []:
             claimed = self.line_ids.filtered(
@@ -405,6 +406,13 @@ class ArCollectionNotice(models.Model):
                 }
             )
         return totals
+
+    def _read_lines(self):
+        """Read the lines and which they are at once; by itself the ORM asks for one, then the
+        other."""
+        self.ensure_one()
+        lines = self.env["ar.collection.notice.line"].search_fetch([("notice_id", "=", self.id)])
+        self._fields["line_ids"]._update_cache(self, lines._ids)
 
     def _payment_reference(self, claimed):
         """The invoice's own reference for a single item, else one of the notice (ISO 11649)."""
@@ -422,7 +430,7 @@ class ArCollectionNotice(models.Model):
         """The dates of notices of the same items sent before this one, oldest first; that of
         the same decision through another channel is this one said twice."""
         self.ensure_one()
-        self.flush_model(["state", "lead_id", "date"])
+        repeated.flush(self.env, [self._name], but=self)
         rows = repeated.execute(
             self.env,
             SQL(

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from . import repeated
 
 
 class ArCollectionNotice(models.Model):
@@ -91,6 +94,8 @@ class ArCollectionNotice(models.Model):
         :param siblings: the notices of the same decision through other channels.
         :return: whether the notice waits again.
         """
+        if not self._was_asked(siblings):
+            return False
         asked = (self | siblings).sudo().approval_ids  # whoever delivers
         granted = asked.filtered(lambda request: request.state == "approved")
         approved = max(granted.mapped("amount"), default=0)
@@ -106,6 +111,19 @@ class ArCollectionNotice(models.Model):
             granted[:1].user_id,
         )
         return True
+
+    def _was_asked(self, siblings):
+        """Whether any approval of the decision was asked for: of most, none was."""
+        repeated.flush(self.env, ["ar.collection.approval"])
+        return repeated.execute(
+            self.env,
+            SQL(
+                "SELECT id FROM ar_collection_approval WHERE res_id = ANY(%s::int[])"
+                " AND res_model = %s::text LIMIT 1",
+                [*self.ids, *siblings.ids],
+                self._name,
+            ),
+        )
 
     # === OVERRIDING === #
     def action_retry(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import repeated
+
 #: States in which the claim of a notice stands: its items are at the level it noted.
 STANDING = ("sending", "to_print", "sent")
 
@@ -103,16 +105,17 @@ class ArCollectionNotice(models.Model):
     def _siblings(self):
         """The notices of the same decisions through other channels."""
         leads = [notice._lead().id for notice in self]
-        self.flush_model(["lead_id"])
-        rows = self.env.execute_query(
+        repeated.flush(self.env, [self._name])
+        rows = repeated.execute(
+            self.env,
             SQL(
-                "SELECT id FROM ar_collection_notice WHERE lead_id = ANY(%s) OR id = ANY(%s)"
-                " ORDER BY id DESC",
+                "SELECT id FROM ar_collection_notice"
+                " WHERE lead_id = ANY(%s::int[]) OR id = ANY(%s::int[]) ORDER BY id DESC",
                 leads,
                 leads,
-            )
+            ),
         )
-        return self.browse(notice_id for [notice_id] in rows) - self
+        return self.browse(row["id"] for row in rows) - self
 
     def _stands(self):
         """Whether the claim of the notice stands: it has left, or may have, or is about to."""

@@ -48,6 +48,12 @@ class ArCollectionNotice(models.Model):
             self._commit(remaining=0)
         self._gc_mails()
 
+    @api.model
+    def _roll_back(self):
+        self.env.cr.rollback()
+        if worker := self._worker():
+            worker.memory.clear()  # what was done for the others may be undone, too
+
     @api.autovacuum
     def _gc_mails(self):
         """Forget the mails of notices that were sent: the message and the notice stay.
@@ -83,35 +89,56 @@ class ArCollectionNotice(models.Model):
             return None
         if not worker or worker.has_begun():
             self._commit()  # the lock must be the first statement
-        notice = self._lock_next(worker.passed if worker else ())
+        notice, free = self._lock_next(worker.passed if worker else ())
         if not notice:
             return None
-        with notice._delivery_lock() as free:
+        try:
             # letter and mail are made as in the notice's own company
             notice = notice.with_company(notice.company_id)
             handed_over = free and notice._claim_safely() and notice._hand_over_safely()
+        finally:
+            if free:
+                notice._delivery_unlock()
         if worker:
             worker.note(notice.id, handed_over)
         return notice.id
 
     @api.model
     def _lock_next(self, passed):
+        """The next notice, locked and read.
+
+        :return: (notice, none: no other is left; whether its session lock was had).
+        """
         try:
-            rows = self.env.execute_query(
+            rows = self.env.execute_query_dict(
                 SQL(
                     """
-                    SELECT id FROM ar_collection_notice
-                     WHERE %s AND id != ALL(%s::int[])
-                     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+                    SELECT notice.*, pg_try_advisory_lock(%s, id) AS free
+                      FROM (SELECT * FROM ar_collection_notice
+                             WHERE %s AND id != ALL(%s::int[])
+                             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) notice
                     """,
+                    LOCK,
                     self._due_sql(),
                     list(passed),
                 )
             )
         except TransactionRollbackError:  # changed since the snapshot: somebody else has it
-            self.env.cr.rollback()
+            self._roll_back()
             return self._lock_next(passed)
-        return self.browse(notice_id for [notice_id] in rows)
+        if not rows:
+            return self.browse(), False
+        [row] = rows
+        return self._of_row(row), row["free"]
+
+    @api.model
+    def _of_row(self, row):
+        """The notice of a row of its table, whose columns the ORM need not read again."""
+        notice = self.browse(row["id"])
+        for name, field in self._fields.items():
+            if name in row and field.column_type and not field.translate:
+                field._update_cache(notice, row[name])
+        return notice
 
     @contextmanager
     def _delivery_lock(self):
@@ -122,7 +149,10 @@ class ArCollectionNotice(models.Model):
             yield free
         finally:
             if free:
-                self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK, self.id))
+                self._delivery_unlock()
+
+    def _delivery_unlock(self):
+        self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK, self.id))
 
     @api.model
     def _fail_interrupted(self):
@@ -151,10 +181,10 @@ class ArCollectionNotice(models.Model):
             return go_on
         except TransactionRollbackError:
             # an item changed meanwhile: the notice stays queued for the next round
-            self.env.cr.rollback()
+            self._roll_back()
             return False
         except Exception as error:
-            self.env.cr.rollback()
+            self._roll_back()
             _logger.warning("Notice %s could not be made: %s", self.name, error, exc_info=True)
             self._set_state(
                 "failed",
@@ -204,15 +234,17 @@ class ArCollectionNotice(models.Model):
             self._skip(reason)
             return False
         level = self.env["ar.collection.level"].browse(row["decision"].level.id)
+        contact_vals = self._prepare_contact_vals()
+        self.lang = contact_vals["lang"]  # the texts come in it
         self.write(
             {
                 "date": today,
                 **self._prepare_level_vals(level, today),
                 **self._prepare_claim_vals(row["decision"]),
-                **self._prepare_contact_vals(),
+                **contact_vals,
+                **self._prepare_text_vals(level, self._content_lang()),
             }
         )
-        self.write(self._prepare_text_vals(level, self._content_lang()))
         self._freeze_lines([row["decision"]], self._frozen_items_sql(row["account"]["items"]))
         if self._outgrew_approval(siblings):
             return False
@@ -249,7 +281,8 @@ class ArCollectionNotice(models.Model):
 
     def _post_mail(self):
         """Write letter and mail, kept out of core's queue; nothing leaves here."""
-        self.attachment_id = self.level_id.attach_letter and self._make_letter()
+        if self.level_id.attach_letter or self.attachment_id:
+            self.attachment_id = self.level_id.attach_letter and self._make_letter()
         files = self.attachment_id | self._attach_invoices()  # the text says what is attached
         subject, body, own = self._render_mail()
         mail = self._post_to_debtor(subject, body, self._message_id(), files, own)

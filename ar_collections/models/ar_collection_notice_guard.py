@@ -58,8 +58,7 @@ class ArCollectionNotice(models.Model):
 
         :return: dict id of the notice -> (``payment``, ``transaction`` or ``bank``, id).
         """
-        for name in MONEY:
-            self.env[name].flush_model()
+        repeated.flush(self.env, MONEY)
         rows = repeated.execute(
             self.env,
             SQL(

@@ -38,6 +38,8 @@ class ArCollectionNotice(models.Model):
         """
         self.ensure_one()
         files = self.env["ir.attachment"]
+        if not self.level_id.attach_invoices and not self.invoice_files:
+            return files
         moves = self._claimed_invoices() if self.level_id.attach_invoices else ()
         for move in moves:
             files |= self._invoice_file(move)

@@ -30,7 +30,7 @@ class ArCollectionNotice(models.Model):
         self.ensure_one()
         # letter and e-mail of one claim, which a worker makes once, say the same
         key = ("content", self.id, self._content_lang())
-        return repeated.remember(self.env, key, self._prepare_content_anew)
+        return repeated.remember(self.env, key, self._prepare_content_anew, of_notice=True)
 
     def _prepare_content_anew(self):
         # sudo: banks, addresses and logo of the company are printed for whoever may
@@ -76,9 +76,11 @@ class ArCollectionNotice(models.Model):
 
     def _content_lang(self):
         """The language of the notice where it is installed, else the company's."""
-        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        installed = repeated.remember(
+            self.env, "languages", lambda: dict(self.env["res.lang"].get_installed())
+        )
         wanted = (self.lang, self.collection_id.partner_id.lang, self.company_id.partner_id.lang)
-        return next((code for code in wanted if code in installed), get_lang(self.env).code)
+        return next((code for code in wanted if code in installed), None) or get_lang(self.env).code
 
     # === TEXTS === #
     def _greeting(self):

@@ -70,12 +70,16 @@ class ArCollectionNoticeLine(models.Model):
 
         By SQL: nothing hangs on a line, and after ``unlink`` the ORM has forgotten all else.
         """
-        self.flush_model()
-        self.env.cr.execute(
-            SQL("DELETE FROM ar_collection_notice_line WHERE notice_id = ANY(%s)", notices.ids)
+        repeated.flush(self.env, [self._name])
+        repeated.execute(
+            self.env,
+            SQL(
+                "DELETE FROM ar_collection_notice_line WHERE notice_id = ANY(%s::int[])",
+                notices.ids,
+            ),
         )
-        notices.invalidate_recordset(["line_ids"])
-        self.invalidate_model()
+        notices.invalidate_recordset(["line_ids"], flush=False)
+        self.invalidate_model(flush=False)
 
     @api.model
     def _parts_sql(self):
@@ -173,4 +177,4 @@ class ArCollectionNoticeLine(models.Model):
                 self._parts_sql(),
             ),
         )
-        self.invalidate_model()
+        self.invalidate_model(flush=False)

@@ -26,7 +26,7 @@ class ArCollection(models.Model):
             newest comment or e-mail, else message; of the last ones the three most public.
         """
         self.ensure_one()
-        self.env["mail.message"].flush_model()
+        repeated.flush(self.env, ["mail.message"])
         [row] = repeated.execute(
             self.env,
             SQL(

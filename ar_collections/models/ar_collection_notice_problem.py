@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from . import repeated
 
 
 class ArCollectionNotice(models.Model):
@@ -27,15 +30,20 @@ class ArCollectionNotice(models.Model):
     def _channel_email_reachable(self, contacts):
         """An address from which a notice came back is not used again until somebody has looked."""
         reachable = super()._channel_email_reachable(contacts)
-        # sudo: a yes or no, for a run that any collector may simulate
-        bounced = self.sudo().search(
-            [("failure", "=", "bounce"), ("contact_id", "in", list(contacts.values()))]
+        repeated.flush(self.env, [self._name, "res.partner"])
+        rows = repeated.execute(
+            self.env,
+            SQL(
+                """
+                SELECT notice.contact_id FROM ar_collection_notice notice
+                  JOIN res_partner contact ON contact.id = notice.contact_id
+                 WHERE notice.failure = 'bounce' AND notice.contact_id = ANY(%s::int[])
+                   AND notice.email_to = contact.email_normalized
+                """,
+                list(contacts.values()),
+            ),
         )
-        bad = {
-            notice.contact_id.id
-            for notice in bounced
-            if notice.email_to == notice.contact_id.email_normalized
-        }
+        bad = {row["contact_id"] for row in rows}
         return {debtor for debtor in reachable if contacts[debtor] not in bad}
 
     # === SETTLING === #

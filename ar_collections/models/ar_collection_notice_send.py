@@ -20,7 +20,7 @@ class ArCollectionNotice(models.Model):
             self._hand_over()
         except Exception as error:
             # The connection broke, or the database did: it may have left.
-            self.env.cr.rollback()
+            self._roll_back()
             _logger.warning("Delivery of notice %s is unknown", self.name, exc_info=True)
             self._set_unknown(self._explain_error(error))
         self._commit()

@@ -1,12 +1,18 @@
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import repeated
+from .delivery_worker import SECONDS
+
 KEY = "ar_collections.partners"
 #: The job for payments, which follows the one that refreshes figures.
 TELL = "ir_cron_ar_collection_tell_payments"
 REFRESH = "ir_cron_ar_collection_refresh"
+#: Seconds for which a delivery worker remembers that it has asked, and some more.
+MARGIN = 2 * SECONDS
 
 
 class ArCollectionQueue(models.Model):
@@ -65,11 +71,18 @@ class ArCollectionQueue(models.Model):
 
     @api.model
     def _ask_for_refresh(self):
-        self._ask_for(REFRESH)
+        if not self.env.context.get("ar_delivery_worker"):
+            self._ask_for(REFRESH)
+            return
+        now = int(time.monotonic()) // SECONDS  # remembered for as long, not for the whole job
+        repeated.remember(self.env, ("asked", now), lambda: self._ask_for(REFRESH, MARGIN))
 
     @api.model
-    def _ask_for(self, name):
-        """Wake a job of this addon in the next minute, unless it is asked for already."""
+    def _ask_for(self, name, margin=0):
+        """Wake a job of this addon in the next minute, unless it is asked for already.
+
+        :param margin: seconds within which the caller may not ask again.
+        """
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
             f"ar_collections.{name}", raise_if_not_found=False
         )
@@ -79,7 +92,7 @@ class ArCollectionQueue(models.Model):
             SQL(
                 "SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s AND call_at > %s LIMIT 1",
                 cron_id,
-                fields.Datetime.now(),
+                fields.Datetime.now() + timedelta(seconds=margin),
             )
         )
         if not asked:

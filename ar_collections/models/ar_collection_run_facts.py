@@ -38,7 +38,7 @@ class ArCollectionRun(models.Model):
     def _facts(self, company, today, partner_ids, own_notice):
         """dict key of an account, see ``_key`` -> its facts, with ``debtor`` (``ladder.Debtor``)."""
         self.env["ar.collection"]._flush_ledger()
-        self.env["ar.collection.notice"].flush_model()
+        repeated.flush(self.env, ["ar.collection.notice"])
         all_policies, strategies = repeated.remember(
             self.env, ("policies", company.id), lambda: self._strategies(company)
         )

@@ -71,7 +71,7 @@ class Worker:
         self.sessions, self.statements = Sessions(), {}
         self.engine = LetterEngine()
         self._before, self._batch, self._until = 0, set(), 0
-        self.memory, self._fresh = {}, False
+        self.memory, self.of_notice, self._fresh = {}, {}, False
 
     def close(self):
         self.sessions.close()
@@ -93,6 +93,7 @@ class Worker:
 
     def note(self, notice_id, handed_over):
         """A notice was tried."""
+        self.of_notice.clear()
         if not handed_over:
             self.passed.append(notice_id)
         if notice_id in self._batch:

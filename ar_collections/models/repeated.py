@@ -12,14 +12,29 @@ from ..tools import prepared
 _numbers = count(1)
 
 
-def remember(env, key, compute):
-    """A value that is the same for the notices of a batch."""
+def remember(env, key, compute, of_notice=False):
+    """A value that is the same for the notices of a batch, or for all that is done for one."""
     worker = env.context.get("ar_delivery_worker")
     if not worker:
         return compute()
-    if key not in worker.memory:
-        worker.memory[key] = compute()
-    return worker.memory[key]
+    memory = worker.of_notice if of_notice else worker.memory
+    if key not in memory:
+        memory[key] = compute()
+    return memory[key]
+
+
+def flush(env, names, but=None):
+    """Write what the cache of the ORM still holds of these models.
+
+    Mostly nothing is pending, which asking model by model takes long to find out.
+
+    :param but: a record that the statement which follows does not look at.
+    """
+    pending = [*env.transaction.tocompute.items(), *env.transaction.field_dirty.items()]
+    own = (but._name, set(but.ids)) if but else ("", set())
+    if any(ids and (field.model_name != own[0] or set(ids) - own[1]) for field, ids in pending):
+        for name in names:
+            env[name].flush_model()
 
 
 def keep_plans(cr):

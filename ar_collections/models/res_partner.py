@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import repeated
+
 GROUPS = "ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly"
 
 
@@ -135,16 +137,16 @@ class ResPartner(models.Model):
         """
         if not self.ids:
             return {}
-        self.env["res.partner"].flush_model(
-            ["type", "email_normalized", "parent_id", "commercial_partner_id", "active"]
-        )
-        rows = self.env.execute_query(
+        repeated.flush(self.env, [self._name, "mail.blacklist"])
+        rows = repeated.execute(
+            self.env,
             SQL(
                 """
-                SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id, p.id
+                SELECT DISTINCT ON (p.commercial_partner_id)
+                       p.commercial_partner_id AS debtor_id, p.id
                   FROM res_partner p
              LEFT JOIN mail_blacklist b ON b.email = p.email_normalized AND b.active
-                 WHERE p.commercial_partner_id IN %(ids)s
+                 WHERE p.commercial_partner_id = ANY(%(ids)s::int[])
                    AND (p.id = p.commercial_partner_id
                         OR (p.type IN ('ar_collections', 'invoice') AND p.active))
               ORDER BY p.commercial_partner_id,
@@ -153,10 +155,10 @@ class ResPartner(models.Model):
                             WHEN p.type = 'ar_collections' THEN 1 ELSE 2 END,
                        p.id
                 """,
-                ids=tuple(self.ids),
-            )
+                ids=list(self.ids),
+            ),
         )
-        return dict(rows)
+        return {row["debtor_id"]: row["id"] for row in rows}
 
     def _ar_is_postal(self):
         """Whether a letter finds the address: street, city and country are known."""
@@ -173,19 +175,20 @@ class ResPartner(models.Model):
     @api.model
     def _ar_mailable_ids(self, ids):
         """Those of these contacts that have an e-mail address which is not blacklisted."""
-        self.flush_model(["email_normalized"])
-        rows = self.env.execute_query(
+        repeated.flush(self.env, [self._name, "mail.blacklist"])
+        rows = repeated.execute(
+            self.env,
             SQL(
                 """
                 SELECT contact.id FROM res_partner contact
-                 WHERE contact.id = ANY(%s) AND contact.email_normalized IS NOT NULL
+                 WHERE contact.id = ANY(%s::int[]) AND contact.email_normalized IS NOT NULL
                    AND NOT EXISTS (SELECT FROM mail_blacklist blacklist WHERE blacklist.active
                                       AND blacklist.email = contact.email_normalized)
                 """,
                 list(ids),
-            )
+            ),
         )
-        return {contact for [contact] in rows}
+        return {row["id"] for row in rows}
 
     @api.model
     def _ar_postal_ids(self, ids):
