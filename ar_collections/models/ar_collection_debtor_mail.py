@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, formataddr
 
-from . import repeated
+from . import mail_rows, repeated
 
 LAYOUT = "ar_collections.mail_layout_ar_collection_notice"
 #: Until when core's mail queue leaves our mail alone.
@@ -74,12 +74,7 @@ class ArCollectionDebtorMail(models.AbstractModel):
         parent_id, earlier = account._thread_before()
         vals = self._prepare_message_vals(account, files)
         vals |= {"subject": subject, "message_id": message_id, "parent_id": parent_id}
-        message = account.env["mail.message"].create(vals if own else {**vals, "body": body})
-        if own:  # cleaning takes as long as all else that is written here
-            self.env.cr.execute(
-                SQL("UPDATE mail_message SET body = %s WHERE id = %s", body, message.id)
-            )
-            message._fields["body"]._update_cache(message, body)
+        message = self._create_message(account, vals, body, own)
         references = " ".join(filter(None, [earlier, message.message_id]))
         return self._create_mail(account, message, references)
 
@@ -96,11 +91,33 @@ class ArCollectionDebtorMail(models.AbstractModel):
             "reply_to": self._reply_to(account, sender, author),
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
-            "partner_ids": [(4, self.contact_id.id)],
-            "attachment_ids": [(4, file.id) for file in files],
+            "partner_ids": self.contact_id.ids,
+            "attachment_ids": [file.id for file in files],
             "email_layout_xmlid": LAYOUT,
             "email_add_signature": False,
         }
+
+    def _create_message(self, account, vals, body, own):
+        messages = account.env["mail.message"]
+        if not own:
+            return messages.create({**vals, "body": body})
+        # cleaning takes as long as all else that is written here
+        if not mail_rows.fits(self.env):
+            message = messages.create(vals)
+            self.env.cr.execute(
+                SQL("UPDATE mail_message SET body = %s WHERE id = %s", body, message.id)
+            )
+            message._fields["body"]._update_cache(message, body)
+            return message
+        kind = account.env.context.get("ar_collections_kind")
+        own_vals = {"body": str(body), "date": fields.Datetime.now(), "ar_kind": kind}
+        relations = {name: vals.pop(name) for name in ("partner_ids", "attachment_ids")}
+        account.invalidate_recordset(["message_ids"], flush=False)
+        return mail_rows.insert(
+            messages,
+            {**vals, **own_vals},
+            relations,
+        )
 
     def _reply_to(self, account, sender, author):
         """Hook: where answers go; by itself to the thread of the debtor."""
@@ -115,35 +132,33 @@ class ArCollectionDebtorMail(models.AbstractModel):
         html = account.env["ir.qweb"]._render(
             LAYOUT, {"message": message, "record": account, "lang": self.lang}
         )
-        mail = (
-            self.env["mail.mail"]
-            .sudo()  # dito
-            .create(
-                {
-                    "mail_message_id": message.id,
-                    "recipient_ids": [(4, self.contact_id.id)],
-                    "body_html": html,
-                    "references": references,
-                    "headers": repr(self._prepare_headers(account)),
-                    "is_notification": True,
-                    "auto_delete": False,
-                    "scheduled_date": FAR_FUTURE,
-                }
-            )
-        )
-        self.env["mail.notification"].sudo().create(  # dito
-            {
-                **account._notify_by_email_get_base_notification_values(message),
-                "mail_mail_id": mail.id,
-                "res_partner_id": self.contact_id.id,
-            }
-        )
+        mails = self.env["mail.mail"].sudo()  # dito
+        notifications = self.env["mail.notification"].sudo()  # dito
+        vals = {
+            "mail_message_id": message.id,
+            "body_html": str(html),
+            "references": references,
+            "headers": repr(self._prepare_headers(account)),
+            "is_notification": True,
+            "auto_delete": False,
+            "scheduled_date": FAR_FUTURE,
+        }
+        contact_ids = self.contact_id.ids
+        told = {
+            **account._notify_by_email_get_base_notification_values(message),
+            "res_partner_id": self.contact_id.id,
+            "read_date": fields.Datetime.now(),
+        }
+        if mail_rows.fits(self.env):
+            mail = mail_rows.insert(mails, vals, {"recipient_ids": contact_ids})
+            mail_rows.insert(notifications, {**told, "mail_mail_id": mail.id})
+        else:
+            mail = mails.create({**vals, "recipient_ids": contact_ids})
+            notifications.create({**told, "mail_mail_id": mail.id})
         return mail
 
     def _prepare_headers(self, account):
-        contact, headers = self.contact_id, {}
-        if contact.partner_share:  # so that a reply to all reaches the debtor, too
-            headers["X-Msg-To-Add"] = formataddr((contact.name, contact.email_normalized))
+        headers = {}
         if bounce := self.company_id.alias_domain_id.bounce_email:
             headers["Return-Path"] = bounce
         return account._notify_by_email_get_headers(headers=headers)

@@ -408,11 +408,26 @@ class ArCollectionNotice(models.Model):
         return totals
 
     def _read_lines(self):
-        """Read the lines and which they are at once; by itself the ORM asks for one, then the
-        other."""
+        """Read the lines, in their order, which the ORM takes four times as long for."""
         self.ensure_one()
-        lines = self.env["ar.collection.notice.line"].search_fetch([("notice_id", "=", self.id)])
-        self._fields["line_ids"]._update_cache(self, lines._ids)
+        lines = self.env["ar.collection.notice.line"]
+        repeated.flush(self.env, [lines._name], but=self)
+        rows = repeated.execute(
+            self.env,
+            SQL(
+                """
+                SELECT line.* FROM ar_collection_notice_line line
+                  LEFT JOIN res_currency currency ON currency.id = line.currency_id
+                 WHERE line.notice_id = %s
+                 ORDER BY currency.active DESC, currency.name, line.kind_rank, line.date_due,
+                          line.id
+                """,
+                self.id,
+            ),
+        )
+        for row in rows:
+            repeated.know(lines.browse(row["id"]), row)
+        self._fields["line_ids"]._update_cache(self, tuple(row["id"] for row in rows))
 
     def _payment_reference(self, claimed):
         """The invoice's own reference for a single item, else one of the notice (ISO 11649)."""

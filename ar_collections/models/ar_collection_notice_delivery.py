@@ -129,16 +129,9 @@ class ArCollectionNotice(models.Model):
         if not rows:
             return self.browse(), False
         [row] = rows
-        return self._of_row(row), row["free"]
-
-    @api.model
-    def _of_row(self, row):
-        """The notice of a row of its table, whose columns the ORM need not read again."""
         notice = self.browse(row["id"])
-        for name, field in self._fields.items():
-            if name in row and field.column_type and not field.translate:
-                field._update_cache(notice, row[name])
-        return notice
+        repeated.know(notice, row)
+        return notice, row["free"]
 
     @contextmanager
     def _delivery_lock(self):

@@ -1,5 +1,6 @@
 import logging
 import smtplib
+from email import policy as email_policy
 
 import psycopg2
 
@@ -14,6 +15,8 @@ _logger = logging.getLogger(__name__)
 
 #: What another addon may override to send in its own way; then we send as it does.
 CORES_WAY = {name: getattr(MailMail, name) for name in ("_send", "_postprocess_sent_message")}
+#: Headers that are the same from mail to mail.
+SHARED = {"From", "Reply-To", "Return-Path", "X-Auto-Response-Suppress", "Auto-Submitted"}
 
 
 class ArCollectionNotice(models.Model):
@@ -124,13 +127,30 @@ class ArCollectionNotice(models.Model):
             )
         names = ("email_to", "subject", "body", "body_alternative", "email_cc", "reply_to")
         names += ("attachments", "message_id", "references", "object_id", "headers")
+        email = {
+            **{name: email[name] for name in names},
+            "reply_to": self._header("Reply-To", email["reply_to"]),
+            "headers": {name: self._header(name, text) for name, text in email["headers"].items()},
+        }
         message = servers._build_email__(
-            email_from=self._from_header(mail.email_from),
+            email_from=self._header("From", self._from_header(mail.email_from)),
             subtype="html",
             subtype_alternative="plain",
-            **{name: email[name] for name in names},
+            **email,
         )
         servers.send_email(message, mail_server_id=mail.mail_server_id.id, smtp_session=session)
+
+    @api.model
+    def _header(self, name, text):
+        """The value of a header that most mails share, parsed: that takes longer than to send
+        it. Python takes it as it is."""
+        if not text or name not in SHARED or "\n" in text or "\r" in text:
+            return text
+        return repeated.remember(
+            self.env,
+            ("header", name, text),
+            lambda: email_policy.SMTP.header_factory(name, text),
+        )
 
     @api.model
     def _from_header(self, sender):

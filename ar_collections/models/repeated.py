@@ -37,6 +37,16 @@ def flush(env, names, but=None):
             env[name].flush_model()
 
 
+def know(record, row):
+    """Tell the ORM what the row of a record holds, so that it does not read it again.
+
+    :param row: dict with all columns of its table.
+    """
+    for name, field in record._fields.items():
+        if name in row and field.column_type and not field.translate:
+            field._update_cache(record, row[name])
+
+
 def keep_plans(cr):
     """Let PostgreSQL plan a prepared statement once.
 
