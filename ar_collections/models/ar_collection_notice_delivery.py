@@ -1,4 +1,3 @@
-import base64
 import logging
 from contextlib import contextmanager
 
@@ -271,41 +270,3 @@ class ArCollectionNotice(models.Model):
         """The address of the letter in one line."""
         place = contact._ar_place()
         return ", ".join([*self._address_lines(place), *place.country_id.mapped("name")])
-
-    def _post_mail(self):
-        """Write letter and mail, kept out of core's queue; nothing leaves here."""
-        if self.level_id.attach_letter or self.attachment_id:
-            self.attachment_id = self.level_id.attach_letter and self._make_letter()
-        files = self.attachment_id | self._attach_invoices()  # the text says what is attached
-        subject, body, own = self._render_mail()
-        mail = self._post_to_debtor(subject, body, self._message_id(), files, own)
-        self.write(
-            {
-                "subject": subject,
-                "body": body,
-                "mail_message_id": mail.mail_message_id.id,
-                "mail_mail_id": mail.id,
-                "message_reference": mail.message_id,
-            }
-        )
-
-    def _make_letter(self):
-        """The letter as PDF, attached to the collection account."""
-        # by number: by name core searches for it seven times
-        name = "ar_collections.action_report_ar_collection_notice"
-        report = self.env["ir.actions.report"].browse(
-            self.env["ir.model.data"]._xmlid_to_res_id(name)
-        )
-        report = report.with_context(ar_collections_letter=True, lang=self.lang)
-        pdf, _kind = report._render_qweb_pdf(report.id, self.ids)
-        pdf = pdf if isinstance(pdf, bytes) else base64.b64decode(pdf)
-        return self.env["ir.attachment"].create(self._prepare_letter_vals(pdf))
-
-    def _prepare_letter_vals(self, pdf):
-        return {
-            "name": f"{self.name.replace('/', '-')}.pdf",
-            "raw": pdf,
-            "mimetype": "application/pdf",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-        }

@@ -77,8 +77,12 @@ def _columns(model):
     ]
 
 
+def _mro(model):
+    return type(model).mro()
+
+
 def _is_plain(model):
-    creators = [cls.__module__ for cls in type(model).mro() if "create" in vars(cls)]
+    creators = [cls.__module__ for cls in _mro(model) if "create" in vars(cls)]
     return all(name.startswith(KNOWN) for name in creators) and not any(
         field.compute or field.translate or field.company_dependent for field in _columns(model)
     )

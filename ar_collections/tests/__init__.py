@@ -59,6 +59,7 @@ from . import (
     test_letter_engine,
     test_letter_paper,
     test_level_preview,
+    test_mail_rows,
     test_matching_pure,
     test_month_end,
     test_notice_content,
