@@ -239,7 +239,8 @@ class ArCollectionRun(models.Model):
                   FROM (%(items)s) item OFFSET 0
             ),
             debtor AS (
-            SELECT item.account_id, item.partner_id, item.policy_id, item.currency_id,
+            SELECT item.account_id, min(item.partner_id) AS partner_id,  -- one, but sorting is dear
+                   min(item.policy_id) AS policy_id, item.currency_id,
                    %(address)s AS address_id, max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
                    nullif(sum(open_currency) FILTER (WHERE is_due), 0)::text AS overdue,
                    coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
@@ -266,8 +267,7 @@ class ArCollectionRun(models.Model):
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
                    min(next_on) FILTER (WHERE claimable > 0) AS next_on
               FROM item
-             GROUP BY item.account_id, item.partner_id, item.policy_id, item.currency_id
-                      %(by_address)s)
+             GROUP BY item.account_id, item.currency_id %(by_address)s)
             SELECT debtor.*, %(claim_items)s AS items, %(pending)s AS pending,
                    %(recent)s AS last_notice_date
               FROM debtor %(notices)s
