@@ -233,7 +233,7 @@ class ArCollectionSnapshot(models.Model):
         """SQL: a row for each debtor of whom something changed since the last one.
 
         At a month's end for each debtor with a balance. All rows are found before the first is
-        written: into an empty table PostgreSQL would look at each of them for each of them.
+        written (hence the sort): into an empty table PostgreSQL would look at each of them for each.
         """
         columns = (*FACTS, *AMOUNTS)
         return SQL(
@@ -256,7 +256,7 @@ class ArCollectionSnapshot(models.Model):
                     OR (%(values)s) IS DISTINCT FROM (%(lasts)s)
                        AND (account.total_due != 0 OR account.unapplied_credit != 0
                             OR last.total_due != 0 OR last.unapplied_credit != 0)))
-            SELECT * FROM made
+            SELECT * FROM made ORDER BY 6
             """,
             names=SQL(", ").join(map(SQL.identifier, columns)),
             values=SQL(", ").join(SQL.identifier("account", name) for name in columns),

@@ -176,7 +176,7 @@ class ArCollectionSnapshot(models.Model):
              WHERE account.company_id = %(company)s
                AND ((%(values)s) IS DISTINCT FROM (%(lasts)s)
                     OR %(month_end)s AND last.date < %(day)s AND ar_day.partner_id IS NOT NULL))
-            SELECT * FROM made
+            SELECT * FROM made ORDER BY 6
             """,
             facts=SQL(", ").join(map(SQL.identifier, FACTS)),
             names=SQL(", ").join(map(SQL.identifier, AMOUNTS)),
