@@ -46,8 +46,9 @@ class ArCollectionDispute(models.Model):
 
     def _log_on_accounts(self, text):
         """A line in the timelines; none of what is taken over from elsewhere."""
-        if not (self.env.su and self.env.context.get("ar_collections_history")):
-            super()._log_on_accounts(text)
+        if self.env.su and self.env.context.get("ar_collections_history"):
+            return None
+        return super()._log_on_accounts(text)
 
 
 class ArCollection(models.Model):
