@@ -258,7 +258,7 @@ class TestRefreshRules(LedgerCommon):
         ids = [debtor.id for debtor in debtors]
         self._pay(moves[0], 1)
         self.Account._refresh(ids)  # warm
-        with self.assertQueryCount(22):
+        with self.assertQueryCount(24):
             self.env.invalidate_all()
             self.Account._refresh(ids, paid_ids=())
 
