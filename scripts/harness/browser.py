@@ -45,7 +45,7 @@ class Browser:
     def click(self, selector: str, text: str = "") -> None:
         """Click it as soon as it is there."""
         self.wait(selector, text)
-        self._ask(f"{_find(selector, text)}.click()")
+        self._ask(f"({_find(selector, text)}).click()")
 
     def fill(self, selector: str, value: str) -> None:
         self.wait(selector)
@@ -68,10 +68,11 @@ class Browser:
 
 
 def _find(selector: str, text: str) -> str:
-    return (
-        f"[...document.querySelectorAll({json.dumps(selector)})]"
-        f".find((element) => element.textContent.includes({json.dumps(text)}))"
-    )
+    # bodies of mails stand in shadow trees
+    return f"""
+        [...document.querySelectorAll({json.dumps(selector)})].find((element) =>
+            [element, ...[...element.querySelectorAll("*")].map((part) => part.shadowRoot)]
+                .some((part) => part?.textContent.includes({json.dumps(text)})))"""
 
 
 @contextlib.contextmanager
