@@ -13,6 +13,7 @@ class ArCollectionComparison(models.Model):
     """
 
     _name = "ar.collection.comparison"
+    _inherit = ["ar.collection.debtor.mixin"]
     _description = "Comparison of Decisions"
     _auto = False
     _order = "change_rank, difference desc, id"
@@ -109,7 +110,3 @@ class ArCollectionComparison(models.Model):
         self.env["ar.collection.run"].flush_model()
         self.env["ar.collection.level"].flush_model()
         return super()._search(*args, **kwargs)
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        return (self.decision_b_id or self.decision_a_id).action_open_debtor()

@@ -17,6 +17,7 @@ class ArCollectionContactFlaw(models.Model):
     mended, or when somebody says that it is right as it is."""
 
     _name = "ar.collection.contact.flaw"
+    _inherit = ["ar.collection.debtor.mixin"]
     _description = "Contact to Mend"
     _auto = False
     _order = "amount desc, id"
@@ -165,16 +166,6 @@ class ArCollectionContactFlaw(models.Model):
             "res_id": contact.id,
             "views": [(False, "form")],
             "target": "new",
-        }
-
-    def action_open_debtor(self):
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "ar.collection",
-            "res_id": self.collection_id.id,
-            "views": [(False, "form")],
         }
 
     def action_log_call(self):
