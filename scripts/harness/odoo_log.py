@@ -19,15 +19,34 @@ Traceback (most recent call last):
 AssertionError: 1 != 2
 >>> summary.complaints[1]
 'odoo.modules.loading: invalid module names, ignored: x'
+
+A test that failed once and then passed is no failure, but is told:
+
+>>> reader = LogReader(["ar_collections"])
+>>> for line in '''\\
+... 2026-01-01 10:00:00,000 1 INFO db odoo.addons.ar_collections.tests.test_a: Starting TestA.test_one ...
+... 2026-01-01 10:00:01,000 1 _ERROR db odoo.addons.ar_collections.tests.test_a: FAIL: TestA.test_one
+... ConnectionLostError: interrupted
+... 2026-01-01 10:00:02,000 1 INFO db odoo.tests.common: Retrying a failed test: TestA.test_one
+... 2026-01-01 10:00:02,000 1 INFO db odoo.addons.ar_collections.tests.test_a: Starting TestA.test_one ...'''.splitlines():
+...     reader.feed(line)
+>>> summary = reader.close()
+>>> summary.passed, summary.failed
+(1, 0)
+>>> print(summary.warnings[0])
+Run a second time, after FAIL: TestA.test_one
+ConnectionLostError: interrupted
 """
 
 import re
 from dataclasses import dataclass, field
 
 RECORD = re.compile(
-    r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+): (?P<message>.*)$"
+    r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?P<level>_?[A-Z]+) \S+ (?P<logger>\S+): (?P<message>.*)$"
 )
-FAILURE = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(?P<test>.*)$")
+FAILURE = re.compile(r"^(?:FAIL|ERROR): (?:Subtest )?(?P<test>.*)$", re.MULTILINE)
+# The level of an error in a test that core is going to run once more.
+LOWERED = "_ERROR"
 TOTALS = re.compile(r"(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<run>\d+) tests")
 # What Odoo says of failures that were logged one by one already.
 REPEATED = re.compile(r"^(?:Module \S+: \d+ failures, \d+ errors of|At least one test failed)")
@@ -114,6 +133,8 @@ class LogReader:
             self._error(record)
         elif record.level == "WARNING":
             self._warning(record)
+        elif record.level == LOWERED and FAILURE.match(record.message):
+            self.summary.warnings.append(f"Run a second time, after {record.message}")
         elif record.level == "INFO":
             self._info(record)
 
