@@ -39,7 +39,7 @@ class ArCollectionNotice(models.Model):
                    AND NOT EXISTS (SELECT FROM phone_blacklist blacklist WHERE blacklist.active
                                       AND blacklist.number = partner.phone_sanitized)
                    AND NOT EXISTS (SELECT FROM ar_collection_notice notice
-                                    WHERE notice.contact_id = known.contact
+                                    WHERE notice.contact_id IN (known.contact, known.debtor)
                                       AND notice.failure = 'bounce'
                                       AND notice.sms_number = partner.phone_sanitized)
                  ORDER BY known.debtor, partner.id != known.contact

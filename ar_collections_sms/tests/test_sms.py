@@ -62,7 +62,14 @@ class TestSms(ChannelCommon):
         """The provider reports what became of the last message."""
         [message] = self.given[-1:]
         uuid = message["numbers"][0]["uuid"]
-        tracker = self.env["sms.tracker"].sudo().search([("sms_uuid", "=", uuid)])
+        self._tell(self.env["sms.tracker"].sudo().search([("sms_uuid", "=", uuid)]), status)
+
+    def _report_of(self, notice, status):
+        """The provider reports what became of a notice."""
+        trackers = self.env["sms.tracker"].sudo()
+        self._tell(trackers.search([("ar_notice_id", "=", notice.id)]), status)
+
+    def _tell(self, tracker, status):
         if state := self.env["sms.sms"].IAP_TO_SMS_STATE_SUCCESS.get(status):
             tracker._action_update_from_sms_state(state)
         else:
@@ -104,6 +111,42 @@ class TestSms(ChannelCommon):
             {"type": "ar_collections", "email": "desk@debtor.example", "phone": "+32470998877"}
         )
         self.assertEqual(self._decisions()[self.debtor].channels, ("sms",))
+
+    def test_each_address_on_its_own_telephone(self):
+        self.policy.notice_per = "address"
+        north, south = [
+            self._debtor(name, parent_id=self.debtor.id, is_company=False, type="invoice")
+            for name in ("North", "South")
+        ]
+        north.phone = "+32470998877"
+        self._invoice(500, 10, partner=north)
+        self._invoice(300, 10, partner=south)
+        self._notices()
+        self._deliver()
+        sent = {
+            message["numbers"][0]["number"]: message["content"]
+            for message in self.given
+            if message["numbers"][0]["number"] != "+32470123456"
+        }
+        self.assertEqual(list(sent), ["+32470998877"])
+        self.assertIn("500.00", sent["+32470998877"])
+        others = [
+            message["content"]
+            for message in self.given
+            if message["numbers"][0]["number"] == "+32470123456"
+        ]
+        self.assertEqual(len(others), 2, "South has no telephone: its debtor is told")
+        self.assertTrue(any("300.00" in text for text in others))
+        self.assertTrue(any("1,000.00" in text for text in others))
+        notice = self.Notice.search([("address_id", "=", north.id)])
+        self._report_of(notice, "invalid_destination")
+        self.assertEqual((notice.state, notice.failure), ("failed", "bounce"))
+        reached = self.Notice._reachable([self.debtor.id], ["sms"], [north.id])
+        self.assertEqual(reached["sms"], {self.debtor.id, north.id}, "by its debtor's telephone")
+        self.assertEqual(
+            self.Notice._sms_numbers({self.debtor.id: north.id}),
+            {self.debtor.id: "+32470123456"},
+        )
 
     def test_waits_for_the_hours(self):
         rule = self.env.ref("ar_collections.contact_rule_business")

@@ -62,6 +62,24 @@ class TestSnailmail(ChannelCommon):
         self.env["snailmail.letter"]._snailmail_cron(autocommit=False)
         self.assertEqual(len(self.posted), 1, "core's queue must not post it later")
 
+    def test_each_address_by_post(self):
+        self.policy.notice_per = "address"
+        site = {"parent_id": self.debtor.id, "is_company": False, "type": "invoice"}
+        north = self._debtor("North", **site)
+        north.write({**self.place, "street": "North Road 1", "zip": "H91 T8NW", "city": "Galway"})
+        south = self._debtor("South", **site)
+        self._invoice(500, 10, partner=north)
+        self._invoice(300, 10, partner=south)
+        notices = self._notices()
+        self.assertEqual(notices.address_id, self.debtor + north + south)
+        self._deliver()
+        self.assertEqual(notices.mapped("state"), ["sent"] * 3)
+        self.assertEqual(
+            sorted(document["address"]["zip"] for document in self.posted),
+            ["H91 T8NW", "T12 X0X0", "T12 X0X0"],
+            "South has no place of its own: its letter goes to the debtor's",
+        )
+
     def test_needs_a_postal_code(self):
         self.debtor.zip = False
         self.assertEqual(self._decisions()[self.debtor].reason, "no_address")
