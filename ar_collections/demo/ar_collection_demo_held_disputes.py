@@ -31,6 +31,8 @@ PAST = (
     ("price_list", "rejected", 27, 3, "The old price list counts for orders of September."),
     ("goods_receipt", "withdrawn", 21, 1, "No goods receipt with us."),
 )
+#: Which part of what was disputed was given up.
+GIVEN_UP = {"accepted": 1, "write_off": 1, "partial": 0.5}
 #: Who answers: login -> name.
 RESOLVERS = {"ines": "Inês Prado", "bart": "Bart Segers"}
 
@@ -166,7 +168,7 @@ class ArCollectionDemo(models.AbstractModel):
     # === ENDED === #
     @api.model
     def _make_past_disputes(self, made):
-        """On invoices that are paid since; what a credit note settled, with that credit note."""
+        """On invoices that are paid since, with what was given up."""
         lines = self.env["account.move.line"].search(
             [
                 ("company_id", "child_of", made.company.id),
@@ -202,6 +204,7 @@ class ArCollectionDemo(models.AbstractModel):
             state=state,
             outcome=outcome,
         )
+        dispute.item_ids.accepted = line.currency_id.round(amount * GIVEN_UP.get(outcome, 0))
         dispute.write(
             {
                 "state_seconds": {"new": 3600 * 5, "investigating": took * 86400},

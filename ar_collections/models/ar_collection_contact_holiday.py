@@ -41,11 +41,15 @@ class ArCollectionContactHoliday(models.Model):
     )
     date = fields.Date(string="Day", help="Of a yearly holiday the year does not count.")
     offset = fields.Integer(
-        string="Days after Easter", help="0: Easter Sunday, 1: Easter Monday, -2: Good Friday."
+        string="Days after Easter",
+        aggregator=None,
+        help="0: Easter Sunday, 1: Easter Monday, -2: Good Friday.",
     )
-    nth = fields.Integer(string="Which", default=1, help="1 to 5; -1: the last of the month.")
+    nth = fields.Integer(
+        string="Which", default=1, aggregator=None, help="1 to 5; -1: the last of the month."
+    )
     weekday = fields.Selection(WEEKDAYS, default="0")
-    month = fields.Integer(default=1)
+    month = fields.Integer(default=1, aggregator=None)
     next_date = fields.Date(string="Next", compute="_compute_next_date")
 
     _month_exists = models.Constraint(
