@@ -246,6 +246,7 @@ from . import (
     ar_collection_refresh,
     ar_collection_refresh_check,
     ar_collection_refresh_facts,
+    ar_collection_refresh_few,
     ar_collection_refresh_figures,
     ar_collection_refund,
     ar_collection_refund_bank,

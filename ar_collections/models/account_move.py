@@ -41,8 +41,9 @@ class AccountMove(models.Model):
         "ar.collection.notice", string="Last notice", compute="_compute_ar_level"
     )
 
-    # Makes "blocked" cheap to find among millions of moves.
+    # Make "blocked", and what was reversed lately, cheap to find among millions of moves.
     _ar_blocked_idx = models.Index("(id) WHERE payment_state = 'blocked'")
+    _ar_reversed_idx = models.Index("(create_date) WHERE reversed_entry_id IS NOT NULL")
 
     @api.depends("state", "payment_state", "amount_residual", "line_ids.date_maturity")
     def _compute_ar_status(self):

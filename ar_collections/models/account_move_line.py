@@ -3,6 +3,9 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import prepared
+from . import repeated
+
 #: Writing one of these moves an item without a change of its residual.
 WATCHED = frozenset({"partner_id", "date_maturity", "account_id", "no_followup"})
 
@@ -148,20 +151,22 @@ class AccountMoveLine(models.Model):
         """
         if not baselines:
             return []
-        return self.env.execute_query(
+        rows = repeated.execute(
+            self.env,
             SQL(
                 """
-                SELECT part.debit_move_id, part.id, part.debit_amount_currency
+                SELECT part.debit_move_id, part.id, part.debit_amount_currency AS amount
                   FROM unnest(%(lines)s::int[], %(numbers)s::int[]) AS since(line_id, number)
                   JOIN account_partial_reconcile part
                     ON part.debit_move_id = since.line_id AND part.id > since.number
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
                   JOIN account_journal journal ON journal.id = credit.journal_id
                  WHERE journal.type IN ('bank', 'cash', 'credit')
-                   AND part.max_date <= %(at)s
+                   AND part.max_date <= %(at)s::date
                 """,
-                lines=list(baselines),
-                numbers=list(baselines.values()),
+                lines=prepared.array(baselines),
+                numbers=prepared.array(baselines.values()),
                 at=at or date.max,
-            )
+            ),
         )
+        return [(row["debit_move_id"], row["id"], row["amount"]) for row in rows]

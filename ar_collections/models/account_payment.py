@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import prepared
+
 #: Days in which a reversal booked by hand is noticed.
 NOTICED_DAYS = 5
 
@@ -51,6 +53,27 @@ class AccountPayment(models.Model):
 
     # === BY HAND === #
     @api.model
+    def _ar_reversed_sql(self):
+        """SQL: payments whose entry was reversed lately and no return was noted of: columns
+        payment_id, reversal_id, collection_id."""
+        return SQL(
+            """
+            SELECT payment.id AS payment_id, reversal.id AS reversal_id,
+                   account.id AS collection_id
+              FROM account_move reversal
+              JOIN account_payment payment ON payment.move_id = reversal.reversed_entry_id
+              JOIN res_partner partner ON partner.id = payment.partner_id
+              JOIN res_company company ON company.id = payment.company_id
+              JOIN ar_collection account ON account.partner_id = partner.commercial_partner_id
+               AND account.company_id = split_part(company.parent_path, '/', 1)::int
+             WHERE reversal.reversed_entry_id IS NOT NULL
+               AND reversal.state = 'posted' AND reversal.create_date >= %s::timestamp
+               AND payment.ar_bounce_date IS NULL AND payment.payment_type = 'inbound'
+            """,
+            fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
+        )
+
+    @api.model
     def _ar_notice_reversals(self, accounts):
         """Payments of these debtors whose entry was reversed by hand lately: as if returned."""
         if not accounts:
@@ -59,20 +82,11 @@ class AccountPayment(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT payment.id, min(reversal.id)
-                  FROM account_move reversal
-                  JOIN account_payment payment ON payment.move_id = reversal.reversed_entry_id
-                  JOIN res_partner partner ON partner.id = payment.partner_id
-                  JOIN res_company company ON company.id = payment.company_id
-                  JOIN ar_collection account ON account.partner_id = partner.commercial_partner_id
-                   AND account.company_id = split_part(company.parent_path, '/', 1)::int
-                 WHERE account.id = ANY(%s) AND reversal.reversed_entry_id IS NOT NULL
-                   AND reversal.state = 'posted' AND reversal.create_date >= %s
-                   AND payment.ar_bounce_date IS NULL AND payment.payment_type = 'inbound'
-                 GROUP BY payment.id
+                SELECT payment_id, min(reversal_id) FROM (%s) reversed
+                 WHERE collection_id = ANY(%s::int[]) GROUP BY payment_id
                 """,
-                accounts.ids,
-                fields.Datetime.now() - timedelta(days=NOTICED_DAYS),
+                self._ar_reversed_sql(),
+                prepared.array(accounts.ids),
             )
         )
         self._ar_note_by_hand(rows, self.env._("reversed in accounting"))

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import prepared
 from .ar_collection_stage import KINDS
 
 BUCKETS = [
@@ -359,7 +360,7 @@ class ArCollection(models.Model):
         All of them as one array: as values of a domain thousands of ids would be checked and
         quoted one by one, in each of the searches that follow a refresh.
         """
-        ids = self.ids
+        ids = prepared.array(self.ids)
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s = ANY(%s::int[])", model._field_to_sql(alias, name, query), ids

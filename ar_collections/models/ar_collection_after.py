@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools import prepared
+from . import repeated
+
 
 class ArCollection(models.Model):
     """What follows a refresh: promises, plans, disputes and the like judge themselves again."""
@@ -17,28 +20,41 @@ class ArCollection(models.Model):
         """
         return {}
 
-    def _after_refresh(self):
+    def _after_refresh(self, few=None):
         """The figures of these accounts have changed.
 
         The only place where promises, plans, disputes and charges judge themselves again;
         nobody else hooks into accounting. One statement asks for all steps whether something
         waits for them; mostly nothing does. What a step brings about touches its debtor, and
         comes with the next refresh.
+
+        :param few: the model with the memory of ``_refresh_few``, where that has one.
         """
         if not self:
             return
-        steps = self._refresh_steps()
         self.env.flush_all()
-        asked = [
-            SQL("EXISTS (%s)", waiting) if waiting else SQL("TRUE") for waiting in steps.values()
+        for name in (self if few is None else few)._waiting_steps(self.ids):
+            getattr(self, name)()
+
+    @api.model
+    def _waiting_steps(self, ids):
+        """Names of the steps for which something waits, in their order.
+
+        :param ids: of the accounts.
+        """
+        steps = self._refresh_steps()
+        columns = [
+            SQL("EXISTS (%s) AS %s", waiting, SQL.identifier(name))
+            if waiting
+            else SQL("TRUE AS %s", SQL.identifier(name))
+            for name, waiting in steps.items()
         ]
-        [found] = self.env.execute_query(
+        [found] = repeated.execute(
+            self.env,
             SQL(
                 "WITH concerned(id) AS (SELECT unnest(%s::int[])) SELECT %s",
-                list(self.ids),
-                SQL(", ").join(asked),
-            )
+                prepared.array(ids),
+                SQL(", ").join(columns),
+            ),
         )
-        for name, waits in zip(steps, found, strict=True):
-            if waits:
-                getattr(self, name)()
+        return [name for name in steps if found[name]]

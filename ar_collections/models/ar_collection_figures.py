@@ -3,7 +3,7 @@ from itertools import accumulate
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import allocation
+from ..tools import allocation, prepared
 from . import repeated
 
 #: Kinds of hold as they are told apart in the figures, in the order of the running sums.
@@ -17,6 +17,17 @@ HELD_COLUMNS = {
 COLUMN_OF_KIND = {
     kind: number for number, kinds in enumerate(HELD_COLUMNS.values()) for kind in kinds
 }
+#: Receivable accounts of trade.
+TRADE = SQL(
+    "SELECT id FROM account_account"
+    " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
+)
+#: Invoices that core's payment state excludes.
+BLOCKED = SQL("SELECT id FROM account_move WHERE payment_state = 'blocked'")
+#: All companies, each with its root.
+COMPANIES = SQL("SELECT id, split_part(parent_path, '/', 1)::int AS root_id FROM res_company")
+#: All levels, the lowest first.
+LEVELS = SQL("SELECT id FROM ar_collection_level ORDER BY delay, id")
 
 
 class ArCollectionFigures(models.AbstractModel):
@@ -116,7 +127,7 @@ class ArCollectionFigures(models.AbstractModel):
             waiting_column=SQL(", %s AS resume_on", resume_on) if waiting else SQL(),
             waiting_join=waiting_join,
             of_partners=(
-                SQL("partner.commercial_partner_id = ANY(%s::int[])", list(partner_ids))
+                SQL("partner.commercial_partner_id = ANY(%s::int[])", prepared.array(partner_ids))
                 if partner_ids is not None
                 else SQL("TRUE")
             ),
@@ -130,12 +141,11 @@ class ArCollectionFigures(models.AbstractModel):
         They are given to PostgreSQL as numbers: from its statistics of them it knows how
         many items to expect, and plans well; of a join with the accounts it knows nothing.
         """
-        query = SQL(
-            "SELECT id FROM account_account"
-            " WHERE account_type = 'asset_receivable' AND non_trade IS NOT TRUE"
-        )
-        rows = repeated.remember(self.env, "trade", lambda: self.env.execute_query(query))
-        return [account_id for [account_id] in rows]
+        return repeated.remember(self.env, "trade", lambda: self._ids_of(TRADE))
+
+    @api.model
+    def _ids_of(self, query):
+        return [row_id for [row_id] in self.env.execute_query(query)]
 
     @api.model
     def _held_parts(self, holds, at=None):
@@ -160,15 +170,21 @@ class ArCollectionFigures(models.AbstractModel):
                  AS part(line_id, upto_disputed, upto_promised, upto_planned, upto_held_other)
             ) held
             """,
-            *arrays,
+            *map(prepared.array, arrays),
         )
 
     @api.model
     def _blocked_sql(self):
         """SQL join ``blocked``: invoices that core's payment state excludes; empty if none is."""
-        blocked = SQL("(SELECT id FROM account_move WHERE payment_state = 'blocked')")
-        [[some]] = self.env.execute_query(SQL("SELECT EXISTS %s", blocked))
-        return SQL("LEFT JOIN %s blocked ON blocked.id = line.move_id", blocked) if some else SQL()
+        some = repeated.remember(self.env, "blocked", self._is_some_blocked, of_notice=True)
+        return (
+            SQL("LEFT JOIN (%s) blocked ON blocked.id = line.move_id", BLOCKED) if some else SQL()
+        )
+
+    @api.model
+    def _is_some_blocked(self):
+        [[some]] = self.env.execute_query(SQL("SELECT EXISTS (%s)", BLOCKED))
+        return some
 
     @api.model
     def _whole_kind_sql(self, blocked, debtor_kind):
@@ -223,8 +239,9 @@ class ArCollectionFigures(models.AbstractModel):
             )
             for root in roots
         }
-        query = SQL("SELECT id, split_part(parent_path, '/', 1)::int FROM res_company")
-        companies = repeated.remember(self.env, "companies", lambda: self.env.execute_query(query))
+        companies = repeated.remember(
+            self.env, "companies", lambda: self.env.execute_query(COMPANIES)
+        )
         rows = [
             (company_id, *columns[root_id])
             for company_id, root_id in companies
@@ -259,8 +276,8 @@ class ArCollectionFigures(models.AbstractModel):
                    ON debtor.partner_id = partner.commercial_partner_id
                   AND debtor.company_id = company.root_id
             """,
-            list(partner_ids),
-            list(company_ids),
+            prepared.array(partner_ids),
+            prepared.array(company_ids),
             [allocation.ORDER[min(places)] for places in first.values()],
         )
         return join, SQL("debtor.kind")
@@ -342,7 +359,7 @@ class ArCollectionFigures(models.AbstractModel):
             # an array, not a join: PostgreSQL then starts from these few debtors
             "%s = ANY(ARRAY(SELECT id FROM ar_collection WHERE partner_id = ANY(%s::int[])))",
             column,
-            list(partner_ids),
+            prepared.array(partner_ids),
         )
 
     @api.model

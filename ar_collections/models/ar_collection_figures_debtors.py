@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from . import repeated
+from .ar_collection_figures import LEVELS
+
 
 class ArCollectionFigures(models.AbstractModel):
     """Open items added up: the figures of each debtor."""
@@ -10,8 +13,7 @@ class ArCollectionFigures(models.AbstractModel):
     @api.model
     def _level_ids(self):
         """Ids of all levels, the lowest first."""
-        query = SQL("SELECT id FROM ar_collection_level ORDER BY delay, id")
-        return [level_id for [level_id] in self.env.execute_query(query)]
+        return repeated.remember(self.env, "levels", lambda: self._ids_of(LEVELS))
 
     @api.model
     def _debtors_sql(self, partner_ids=None, day=None, live=False):

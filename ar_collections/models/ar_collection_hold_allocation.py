@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import allocation
+from ..tools import allocation, prepared
 from . import repeated
 
 #: Core's own exclusion of an item, as if it were a hold.
@@ -135,14 +135,15 @@ class ArCollectionHold(models.Model):
         """SQL: the holds in force on these items and on whole debtors."""
         if line_ids is not None:
             restrict = SQL(
-                "(hold.scope = 'debtor' OR hold.line_id = ANY(%s::int[]))", list(line_ids)
+                "(hold.scope = 'debtor' OR hold.line_id = ANY(%s::int[]))",
+                prepared.array(line_ids),
             )
         elif partner_ids is not None:
             restrict = SQL(
                 # an array, not a join: PostgreSQL then starts from these few debtors
                 "hold.collection_id = ANY(ARRAY(SELECT id FROM ar_collection"
                 " WHERE partner_id = ANY(%s::int[])))",
-                list(partner_ids),
+                prepared.array(partner_ids),
             )
         else:
             restrict = SQL("TRUE")
@@ -169,7 +170,8 @@ class ArCollectionHold(models.Model):
         them; ``at`` as in ``_allocate``."""
         if not line_ids:
             return []
-        return self.env.execute_query_dict(
+        return repeated.execute(
+            self.env,
             SQL(
                 """
                 SELECT line.id, residual.amount AS residual,
@@ -185,8 +187,8 @@ class ArCollectionHold(models.Model):
                  WHERE line.id = ANY(%s::int[]) AND residual.amount != 0
                 """,
                 self._residual_sql(at),
-                list(line_ids),
-            )
+                prepared.array(line_ids),
+            ),
         )
 
     @api.model

@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
+from ..tools import prepared
+
 
 class ArCollectionPolicy(models.Model):
     _name = "ar.collection.policy"
@@ -172,7 +174,12 @@ class ArCollectionPolicy(models.Model):
         if domain.is_true():
             return SQL("TRUE")
         if partner_ids is not None:
-            domain &= Domain("id", "in", list(partner_ids))
+            ids = prepared.array(partner_ids)
+            domain &= Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "%s = ANY(%s::int[])", model._field_to_sql(alias, "id", query), ids
+                )
+            )
         return SQL(
             "EXISTS (SELECT FROM %s fits(id) WHERE fits.id = account.partner_id)",
             self._search_partners(domain),

@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
+from . import repeated
+
 #: What the SQL of this file gives an account, in the refresh and whenever a person changes it.
 PRIORITY_COLUMNS = ("credit_used", "priority", "priority_reason", "worklist_group")
 #: Stages in which somebody else collects: no list of ours, unless a next action is due.
@@ -157,7 +159,7 @@ class ArCollection(models.Model):
     @api.model
     def _credit_used_sql(self):
         """SQL: exposure in percent of the credit limit, in companies that use limits."""
-        companies = self.env["res.company"]._ar_every_root()
+        companies = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
         cases = []
         for company in companies.filtered("account_use_credit_limit"):
             partners = self.env["res.partner"].with_company(company).sudo()  # a default
@@ -184,7 +186,7 @@ class ArCollection(models.Model):
     def _worklist_settings_sql(self):
         """SQL table ``setting``: per root company its today, the end of it in UTC, the
         smallest amount on the list and the quiet days."""
-        companies = self.env["res.company"]._ar_every_root()
+        companies = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
         days = [company._ar_today() for company in companies]
         return SQL(
             "unnest(%s::int[], %s::date[], %s::timestamp[], %s::float8[], %s::int[])"

@@ -150,7 +150,10 @@ class ArCollection(models.Model):
         )
         return {
             **super()._refresh_steps(),
-            "_follow_reversals": None,
+            "_follow_reversals": SQL(
+                "SELECT FROM (%s) reversed JOIN concerned ON concerned.id = reversed.collection_id",
+                self.env["account.payment"]._ar_reversed_sql(),
+            ),
             "_follow_promises": waiting,
         }
 

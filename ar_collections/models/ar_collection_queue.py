@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import prepared
 from . import repeated
 from .delivery_worker import SECONDS
 
@@ -111,45 +112,47 @@ class ArCollectionQueue(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id, partner_number, paid FROM ar_collection_queue
-                 WHERE coalesce(refreshed, FALSE) = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                SELECT id, partner_number, paid,
+                       (SELECT commercial_partner_id FROM res_partner WHERE id = partner_number)
+                  FROM ar_collection_queue
+                 WHERE coalesce(refreshed, FALSE) = %s
+                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
                 """,
                 refreshed,
                 limit,
             )
         )
-        numbers = {number for _id, number, _paid in rows}
-        debtors = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, commercial_partner_id FROM res_partner"
-                    " WHERE id = ANY(%s) AND commercial_partner_id != id",  # few are contacts
-                    list(numbers),
-                )
-            )
-        )
-        paid = {number for _id, number, paid in rows if paid}
-        return (
-            [row_id for row_id, _number, _paid in rows],
-            numbers | set(debtors.values()),
-            paid | {debtors.get(number, number) for number in paid},
-        )
+        concerned, paid = set(), set()
+        for _id, number, has_paid, debtor_id in rows:
+            both = (number, debtor_id or number)  # the partner may be gone
+            concerned.update(both)
+            if has_paid:
+                paid.update(both)
+        return [row_id for row_id, *_rest in rows], concerned, paid
 
     @api.model
     def _done(self, row_ids):
         """The figures of these rows are right; payments among them go on to their own job."""
-        paid = self.env.execute_query(
+        [[paid]] = self.env.execute_query(
             SQL(
-                "UPDATE ar_collection_queue SET refreshed = TRUE WHERE id = ANY(%s) AND paid"
-                " RETURNING id",
-                row_ids,
+                """
+                WITH done AS (DELETE FROM ar_collection_queue
+                               WHERE id = ANY(%(ids)s::int[]) AND paid IS NOT TRUE),
+                     paid AS (UPDATE ar_collection_queue SET refreshed = TRUE
+                               WHERE id = ANY(%(ids)s::int[]) AND paid RETURNING id)
+                SELECT EXISTS (SELECT FROM paid)
+                """,
+                ids=prepared.array(row_ids),
             )
         )
-        told = {row_id for [row_id] in paid}
-        self._forget([row_id for row_id in row_ids if row_id not in told])
-        if told:
+        if paid:
             self._ask_for(TELL)
 
     @api.model
     def _forget(self, row_ids):
-        self.env.cr.execute(SQL("DELETE FROM ar_collection_queue WHERE id = ANY(%s)", row_ids))
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM ar_collection_queue WHERE id = ANY(%s::int[])",
+                prepared.array(row_ids),
+            )
+        )

@@ -76,10 +76,14 @@ class ArCollection(models.Model):
         try:
             return self._try_again(self._refresh_chunk, last_id)
         except CONFLICTS:
-            ids = self._chunk_ids(last_id)
-            self.env["ar.collection.queue"]._add(self.browse(ids).partner_id.ids)
+            end, more = self._chunk_end(last_id)
+            rows = self.env.execute_query(
+                SQL("SELECT id FROM ar_changes WHERE id > %s AND id <= %s", last_id, end)
+            )
+            hit = self.browse(row_id for [row_id] in rows)
+            self.env["ar.collection.queue"]._add(hit.partner_id.ids)
             self.env["ir.cron"]._commit_progress()
-            return ids[-1] if len(ids) == CHUNK else None
+            return end if more else None
 
     def _try_again(self, step, *args):
         """Do a step in a transaction of its own; again when a person saved one of its debtors
@@ -133,18 +137,9 @@ class ArCollection(models.Model):
             last_id = 0
             while last_id is not None:
                 last_id = self._refresh_chunk(last_id)
+            self._drop_figures()
         else:
-            self._prepare_figures(partner_ids, paid_ids)
-            self._update_figures(SQL("(%s)", self._changes_sql(partner_ids)))
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id FROM ar_collection WHERE partner_id = ANY(%s) ORDER BY id",
-                    list(partner_ids),
-                )
-            )
-            # sudo: the machine owns what follows, whoever posted the invoice
-            self.sudo().browse(row_id for [row_id] in rows)._after_refresh()
-        self._drop_figures()
+            self._refresh_few(sorted(partner_ids), paid_ids)
 
     @api.model
     def _find_changes(self):
@@ -154,20 +149,27 @@ class ArCollection(models.Model):
         self.env.cr.execute(SQL("CREATE INDEX ON ar_changes (id)"))
 
     @api.model
-    def _chunk_ids(self, last_id):
-        rows = self.env.execute_query(
-            SQL("SELECT id FROM ar_changes WHERE id > %s ORDER BY id LIMIT %s", last_id, CHUNK)
+    def _chunk_end(self, last_id):
+        """:return: (last id of the chunk after ``last_id``, whether there may be more); the id
+        is None when there is no such chunk."""
+        [[end, count]] = self.env.execute_query(
+            SQL(
+                "SELECT max(id), count(*) FROM (SELECT id FROM ar_changes"
+                " WHERE id > %s ORDER BY id LIMIT %s) chunk",
+                last_id,
+                CHUNK,
+            )
         )
-        return [row_id for [row_id] in rows]
+        return end, count == CHUNK
 
     def _refresh_chunk(self, last_id):
         """Update the next of the accounts that differ, those after ``last_id``.
 
         :return: id to go on from; None after the last chunk.
         """
-        ids = self._chunk_ids(last_id)
-        if not ids:
+        end, more = self._chunk_end(last_id)
+        if not end:
             return None
-        between = SQL("(SELECT * FROM ar_changes WHERE id BETWEEN %s AND %s)", ids[0], ids[-1])
-        self._update_figures(between)._after_refresh()
-        return ids[-1] if len(ids) == CHUNK else None
+        chunk = SQL("(SELECT * FROM ar_changes WHERE id > %s AND id <= %s)", last_id, end)
+        self._update_figures(chunk)._after_refresh()
+        return end if more else None

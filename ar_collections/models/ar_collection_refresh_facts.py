@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import repeated
+
 
 class ArCollection(models.Model):
     """What the refresh keeps beside the figures: policy, last payment, last notice."""
@@ -22,7 +24,8 @@ class ArCollection(models.Model):
                 SQL("WHEN %s THEN %s", policy._fits_sql(partner_ids), policy.id)
                 for policy in of_company
             ]
-            self.env.cr.execute(
+            repeated.execute(
+                self.env,
                 SQL(
                     """
                     UPDATE ar_collection account SET policy_id = %(policy)s
@@ -34,7 +37,7 @@ class ArCollection(models.Model):
                     ),
                     company=company.id,
                     restrict=self._partners_condition(partner_ids),
-                )
+                ),
             )
         self.invalidate_model(["policy_id"])
 
@@ -86,7 +89,8 @@ class ArCollection(models.Model):
         if partner_ids is None:
             return
         self.env["ar.collection.notice"].flush_model()
-        self.env.cr.execute(
+        repeated.execute(
+            self.env,
             SQL(
                 """
                 UPDATE ar_collection account
@@ -102,6 +106,6 @@ class ArCollection(models.Model):
                    AND account.last_notice_date IS DISTINCT FROM sent.date
                 """,
                 concerned=self._partners_condition(partner_ids),
-            )
+            ),
         )
         self.invalidate_model(["last_notice_date", "last_contact_date"])

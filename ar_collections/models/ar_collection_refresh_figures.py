@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import prepared
 from .ar_collection import AMOUNTS
 from .ar_collection_priority import PRIORITY_COLUMNS
 
@@ -18,36 +19,16 @@ class ArCollection(models.Model):
     _inherit = ["ar.collection", "ar.collection.figures"]
 
     @api.model
-    def _prepare_figures(self, partner_ids=None, paid_ids=None):
+    def _prepare_figures(self):
         """Aggregate the ledger into the temporary table ``ar_figures``, a row per debtor with
         something open; add the accounts that are missing, and what is kept beside figures."""
         self._flush_ledger()
         self._drop_figures()
-        query = SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql(partner_ids))
-        if partner_ids is None:
-            # Reading all items is worth a second core. PostgreSQL thinks that handing them over
-            # costs more than it does, so it is told that it costs nothing.
-            self.env.cr.execute("SET LOCAL parallel_tuple_cost = 0")
-            self.env.cr.execute(query)
-            self.env.cr.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")
-        else:
-            self.env.cr.execute(query)
-        new_ids = self._insert_missing()
-        self._assign_policies(partner_ids)
-        self._update_last_payments(new_ids, partner_ids if paid_ids is None else paid_ids)
-        self._update_last_notices(partner_ids)
-
-    @api.model
-    def _drop_figures(self):
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures, ar_changes"))
-
-    @api.model
-    def _insert_missing(self):
-        """Add an account for each debtor of ``ar_figures`` without one; ids of the new ones.
-
-        Found first and inserted then: a statement that looks into the table it fills reads
-        ever more of it, which took ten minutes for the first 100,000 debtors.
-        """
+        # Reading all items is worth a second core. PostgreSQL thinks that handing them over
+        # costs more than it does, so it is told that it costs nothing.
+        self.env.cr.execute("SET LOCAL parallel_tuple_cost = 0")
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE ar_figures AS %s", self._debtors_sql()))
+        self.env.cr.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")
         missing = self.env.execute_query(
             SQL(
                 """
@@ -58,6 +39,23 @@ class ArCollection(models.Model):
                 """
             )
         )
+        new_ids = self._insert_missing(missing)
+        self._assign_policies()
+        self._update_last_payments(new_ids, None)
+
+    @api.model
+    def _drop_figures(self):
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS ar_figures, ar_changes"))
+
+    @api.model
+    def _insert_missing(self, missing):
+        """Add an account for each debtor without one; ids of the new ones.
+
+        Found first and inserted then: a statement that looks into the table it fills reads
+        ever more of it, which took ten minutes for the first 100,000 debtors.
+
+        :param missing: rows (id of the debtor, id of the root company).
+        """
         if not missing:
             return []
         partner_ids, company_ids = map(list, zip(*missing, strict=True))
@@ -115,15 +113,7 @@ class ArCollection(models.Model):
             names=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
             olds=SQL(", ").join(SQL.identifier("account", name) for name in COLUMNS),
             news=SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS),
-            restrict=(
-                SQL("TRUE")
-                if partner_ids is None
-                # said of both: PostgreSQL would read all partners for a hundred debtors
-                else SQL(
-                    "account.partner_id = ANY(%(ids)s::int[]) AND partner.id = ANY(%(ids)s::int[])",
-                    ids=list(partner_ids),
-                )
-            ),
+            restrict=self._partners_condition(partner_ids),
         )
 
     @api.model
@@ -136,14 +126,22 @@ class ArCollection(models.Model):
         # a conflict is no error
         self.env.cr.execute(self._update_sql(changes), log_exceptions=False)
         rows = self.env.cr.fetchall()
+        self._follow_figures(rows)
         # sudo: the machine owns these fields, whoever posted the invoice
         changed = self.sudo().browse(row[0] for row in rows)
-        changed.invalidate_recordset()
-        self._move_stages({row_id: new for row_id, old, new, _since in rows if old and old != new})
-        self._set_first_stages({row_id: new for row_id, old, new, _since in rows if not old})
         # Their group follows from what a person wrote since the aggregate.
-        self.sudo().browse(row[0] for row in rows if row[3])._update_priority()  # as above
+        changed.browse(row[0] for row in rows if row[3])._update_priority()
         return changed
+
+    @api.model
+    def _follow_figures(self, rows):
+        """Figures have been written: move the debtors to the stage that follows.
+
+        :param rows: (id, old kind of stage, new kind, ...) of each account.
+        """
+        self.invalidate_model()
+        self._move_stages({row_id: new for row_id, old, new, *_rest in rows if old and old != new})
+        self._set_first_stages({row_id: new for row_id, old, new, *_rest in rows if not old})
 
     @api.model
     def _update_sql(self, changes):
@@ -156,11 +154,11 @@ class ArCollection(models.Model):
         return SQL(
             """
             UPDATE ar_collection account
-               SET (%(names)s, write_date) = (%(news)s, %(now)s)
+               SET (%(names)s, write_date) = (%(news)s, %(now)s::timestamp)
               FROM %(changes)s new JOIN ar_collection old ON old.id = new.id
              WHERE account.id = new.id
-            RETURNING account.id, old.fact_kind, account.fact_kind,
-                      old.write_date >= new.made_at
+            RETURNING account.id, old.fact_kind AS was, account.fact_kind AS becomes,
+                      old.write_date >= new.made_at AS since
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in news),
             news=SQL(", ").join(news.values()),
@@ -223,4 +221,4 @@ class ArCollection(models.Model):
     def _partners_condition(self, partner_ids):
         if partner_ids is None:
             return SQL("TRUE")
-        return SQL("account.partner_id IN %s", tuple(partner_ids) or (0,))
+        return SQL("account.partner_id = ANY(%s::int[])", prepared.array(partner_ids))

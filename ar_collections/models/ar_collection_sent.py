@@ -23,7 +23,7 @@ class ArCollection(models.Model):
             "SELECT FROM ar_collection_notice notice"
             " JOIN concerned ON concerned.id = notice.collection_id"
             " WHERE notice.state = 'sent' AND notice.followed IS NOT TRUE"
-            " AND notice.date_sent >= %s",
+            " AND notice.date_sent >= %s::timestamp",
             fields.Datetime.now() - timedelta(days=DAYS),
         )
         return {**super()._refresh_steps(), "_follow_up_notices": waiting}

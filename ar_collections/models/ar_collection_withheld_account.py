@@ -24,6 +24,8 @@ class ArCollection(models.Model):
     withheld_ids = fields.One2many("ar.collection.withheld", "collection_id", string="Withheld tax")
     withheld_missing = fields.Integer(compute="_compute_withheld_missing")
 
+    # Whom the refresh asks about: mostly nobody.
+    _withheld_idx = models.Index("(id) WHERE withheld_rate > 0")
     _withheld_rate_percent = models.Constraint(
         "CHECK (withheld_rate IS NULL OR withheld_rate >= 0 AND withheld_rate < 100)",
         "The rate of tax withheld is a percentage between 0 and 100.",

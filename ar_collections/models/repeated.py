@@ -1,15 +1,52 @@
 """What a delivery worker does for notice after notice: done once, then remembered.
 
-Outside of a delivery, without a worker in the context, everything is done anew.
+Outside of a delivery, without a worker in the context, everything is done anew. The refresh
+of a few debtors, which comes every minute, puts its ``Few`` where a worker would stand.
 """
 
 from itertools import count
+from weakref import WeakKeyDictionary
 
 from odoo.tools import SQL
 
 from ..tools import prepared
 
 _numbers = count(1)
+#: Connection -> statements of refreshes that are prepared in it.
+_of_connections = WeakKeyDictionary()
+#: Most of them in a connection: their texts change with policies, levels and rules.
+KEPT = 50
+
+
+class Few:
+    """What the refresh of a few debtors remembers: settings while it lasts, and as long as the
+    connection lives its statements. They join two dozen tables for a hundred rows: planning
+    takes longer than running.
+    """
+
+    def __init__(self, cr, **queries):
+        """:param queries: name of a thing to be remembered -> SQL expression of it."""
+        self.memory, self.of_notice = {}, {}
+        self.statements = _of_connections.setdefault(cr.connection, {})
+        cr.execute(
+            SQL(
+                "SELECT set_config('plan_cache_mode', 'force_generic_plan', TRUE),"
+                " ARRAY(SELECT name FROM pg_prepared_statements), %s",
+                SQL(", ").join(queries.values()),
+            )
+        )
+        [[_mode, names, *values]] = cr.fetchall()
+        self.memory.update(zip(queries, values, strict=True))
+        self.of_notice.update(self.memory)
+        self._keep(cr, set(names))
+
+    def _keep(self, cr, names):
+        """Know the statements that the connection still has; begin anew when there are many."""
+        for text, (name, _arguments) in list(self.statements.items()):
+            if name not in names or len(self.statements) > KEPT:
+                del self.statements[text]
+                if name in names:
+                    cr.execute(SQL("DEALLOCATE %s", SQL.identifier(name)))
 
 
 def remember(env, key, compute, of_notice=False):
@@ -61,33 +98,40 @@ def forget_plans(cr):
     cr.execute("DEALLOCATE ALL")
 
 
-def execute(env, sql):
+def execute(env, sql, log_exceptions=True):
     """Run a statement; for a worker it is planned once, not at each call.
 
     The statements of a claim join a dozen tables for a few rows: planning takes five times
     as long as running. Elsewhere a statement comes once, and preparing would only cost.
 
+    :param log_exceptions: whether a failure is an error.
     :return: list of dicts, None when the statement returns no rows.
     """
     if worker := env.context.get("ar_delivery_worker"):
-        _execute_prepared(env.cr, sql, worker.statements)
+        _execute_prepared(env.cr, sql, worker, log_exceptions)
     else:
-        env.cr.execute(sql)
+        env.cr.execute(sql, log_exceptions=log_exceptions)
     if not env.cr.description:
         return None
     names = [column.name for column in env.cr.description]  # once: core asks for each row
     return [dict(zip(names, row, strict=True)) for row in env.cr.fetchall()]
 
 
-def _execute_prepared(cr, sql, known):
-    """:param known: text of a statement -> (its name, how its parameters are handed over)."""
+def _execute_prepared(cr, sql, worker, log_exceptions):
+    known = worker.statements  # text of a statement -> (its name, how parameters are handed over)
     text, values = prepared.numbered(
-        sql.code, sql.params, lambda value: cr.mogrify("%s", [value]).decode()
+        sql.code,
+        sql.params,
+        lambda value: cr.mogrify("%s", [value]).decode(),
+        only_cast=isinstance(worker, Few),
     )
     if text not in known:
         known[text] = _prepare(cr, text)
     name, arguments = known[text]
-    cr.execute(SQL("EXECUTE %s%s", SQL.identifier(name), SQL(arguments, *values)))
+    cr.execute(
+        SQL("EXECUTE %s%s", SQL.identifier(name), SQL(arguments, *values)),
+        log_exceptions=log_exceptions,
+    )
 
 
 def _prepare(cr, text):

@@ -90,6 +90,7 @@ from . import (
     test_promise_use,
     test_refresh,
     test_refresh_concurrency,
+    test_refresh_few,
     test_refresh_partners,
     test_refresh_rules,
     test_refund,

@@ -10,7 +10,8 @@ from odoo.tests import BaseCase, get_db_name
 from odoo.tools import SQL
 
 from ..models import ar_collection_refresh
-from ..models.ar_collection_refresh_figures import ArCollection
+from ..models.ar_collection_refresh_few import ArCollection as Few
+from ..models.ar_collection_refresh_figures import ArCollection as Figures
 
 #: Debtors of the tests, and how many of them a chunk of the full refresh holds.
 DEBTORS, CHUNK = 30, 10
@@ -172,21 +173,33 @@ class ConcurrencyCase(BaseCase):
 
     @contextmanager
     def _meanwhile(self, *actions):
-        """Do the n-th of these just before the n-th chunk is written, in its snapshot's
-        back; None: nothing. Yields the first account of each chunk that was tried."""
-        update_figures, tried = ArCollection._update_figures, []
+        """Do the n-th of these just before the n-th chunk, or batch of the queue, is written, in
+        its snapshot's back; None: nothing. Yields the first account of each chunk that was tried."""
+        update_figures, write_figures = Figures._update_figures, Few._write_figures
+        tried = []
 
-        def interrupted(records, changes):
-            rows = records.env.execute_query(SQL("SELECT id FROM %s changes", changes))
-            ids = sorted(account_id for [account_id] in rows)  # the snapshot is taken
+        def interrupt(env, concerned):
+            rows = env.execute_query(concerned)  # the snapshot is taken
+            ids = sorted(account_id for [account_id] in rows)
             if ids:
                 tried.append(ids[0])
                 action = actions[len(tried) - 1] if len(tried) <= len(actions) else None
                 if action:
                     action(ids)
+
+        def of_chunk(records, changes):
+            interrupt(records.env, SQL("SELECT id FROM %s changes", changes))
             return update_figures(records, changes)
 
-        with patch.object(ArCollection, "_update_figures", interrupted):
+        def of_few(records, partner_ids):
+            accounts = SQL("SELECT id FROM ar_collection WHERE partner_id = ANY(%s)", partner_ids)
+            interrupt(records.env, accounts)
+            return write_figures(records, partner_ids)
+
+        with (
+            patch.object(Figures, "_update_figures", of_chunk),
+            patch.object(Few, "_write_figures", of_few),
+        ):
             yield tried
 
     @contextmanager

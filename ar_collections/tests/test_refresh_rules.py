@@ -190,7 +190,7 @@ class TestRefreshRules(LedgerCommon):
 
     def test_only_what_waits_is_looked_at(self):
         account = self._account()
-        self.assertEqual(self._followed(), ["_follow_reversals"])
+        self.assertEqual(self._followed(), [])
         account.withheld_rate = 5
         account.policy_id.thank = True
         self.env["ar.collection.released"].sudo().create(
@@ -202,9 +202,24 @@ class TestRefreshRules(LedgerCommon):
             }
         )
         self.assertEqual(
-            self._followed(),
-            ["_follow_reversals", "_follow_released", "_follow_thanks", "_follow_withheld"],
+            self._followed(), ["_follow_released", "_follow_thanks", "_follow_withheld"]
         )
+
+    def test_reversed_payment_is_looked_at(self):
+        """One of the debtor's own, reversed lately, of which no return was noted."""
+        self._account()
+        payment = self._pay(self.move, 100)
+        self._refresh()
+        self.assertNotIn("_follow_reversals", self._followed())
+        reversal = payment.move_id._reverse_moves([{"date": self.today}])
+        self.assertNotIn("_follow_reversals", self._followed(), "a draft reverses nothing")
+        reversal.action_post()
+        self.assertIn("_follow_reversals", self._followed())
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = create_date - interval '6 days' WHERE id = %s",
+            [reversal.id],
+        )
+        self.assertNotIn("_follow_reversals", self._followed(), "long ago")
 
     def test_companies_are_remembered_and_forgotten(self):
         companies = self.env["res.company"]
@@ -258,7 +273,7 @@ class TestRefreshRules(LedgerCommon):
         ids = [debtor.id for debtor in debtors]
         self._pay(moves[0], 1)
         self.Account._refresh(ids)  # warm
-        with self.assertQueryCount(24):
+        with self.assertQueryCount(15):
             self.env.invalidate_all()
             self.Account._refresh(ids, paid_ids=())
 

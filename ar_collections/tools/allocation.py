@@ -130,6 +130,10 @@ def held_by_kind(
     >>> held_by_kind(d(500), [Hold("promised", d(400)), Hold("disputed", d(300))])
     {'disputed': Decimal('300'), 'promised': Decimal('200')}
     """
+    if len(holds) == 1 and not cash:  # most items
+        [hold] = holds
+        part = residual if hold.amount is None else min(residual, max(ZERO, hold.amount))
+        return {hold.kind: part} if part else {}
     totals: dict[str, Decimal] = {}
     for hold, part in zip(holds, held_by_hold(residual, holds, cash), strict=True):
         totals[hold.kind] = totals.get(hold.kind, ZERO) + part
