@@ -199,20 +199,19 @@ class TestSecurityMethods(SecurityCommon):
             for name, model in self.env.registry.items()
             if name.startswith("ar.collection") and model._auto and not model._transient
         }
-        state = {}
-        for table in sorted(tables | {"mail_message", "mail_activity", "account_move_line"}):
-            self.env.cr.execute(f'SELECT array_agg(ctid::text ORDER BY id) FROM "{table}"')
-            state[table] = self.env.cr.fetchone()
-        return state
+        tables = sorted(tables | {"mail_message", "mail_activity", "account_move_line"})
+        places = (f'(SELECT array_agg(ctid::text ORDER BY id) FROM "{table}")' for table in tables)
+        self.env.cr.execute(f"SELECT {', '.join(places)}")
+        return dict(zip(tables, self.env.cr.fetchone(), strict=True))
 
     def _check_harmless(self, user, scene, skip, data=True):
         """No public method writes anything; without ``data`` it is refused, or tells at most
         which window to open next."""
+        state = self._state()
         for model, name in sorted(set(self._public_methods())):
             of_no_rows = self.env[model]._transient or self.env[model]._abstract
             if of_no_rows or name in skip.get(model, ()):
                 continue
-            before = self._state()
             with self.subTest(user=user.login, model=model, name=name):
                 savepoint = self.env.cr.savepoint()
                 result = self._call(user, model, name, scene)
@@ -221,7 +220,8 @@ class TestSecurityMethods(SecurityCommon):
                 elif not data:
                     self.assertRegex(result["type"], "^ir.actions.act_window")
                 savepoint.close(rollback=False)
-                self.assertEqual(self._state(), before)
+                before, state = state, self._state()
+                self.assertEqual(state, before)
 
     def test_without_our_groups_nothing_can_be_called(self):
         for user in (self.stranger, self.portal):
