@@ -73,12 +73,17 @@ def copy(source: str, target: str) -> None:
 def scratch(demo: bool, purpose: str, source: str | None = None) -> Iterator[str]:
     """A database of one's own, copied from ``source`` or a template and dropped at the end."""
     _drop_abandoned()
-    name = f"scratch_{purpose}_{os.getpid()}"
+    name = scratch_name(purpose)
     copy(source or template(demo), name)
     try:
         yield name
     finally:
         drop(name)
+
+
+def scratch_name(purpose: str) -> str:
+    """What a scratch database of this process is called."""
+    return f"scratch_{purpose}_{os.getpid()}"
 
 
 def install(database: str, names: list[str], log_name: str = "install.log", demo=False) -> None:

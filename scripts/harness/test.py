@@ -1,9 +1,9 @@
 """Runs the tests of the project's addons and ends in one line, ``N passed, N failed``.
 
-Lanes side by side, each on scratch databases: the main tests in two shares on copies of one
-without demo data, where the addons are installed first; the tests tagged ``ar_demo`` on one
-with demo data, whose making is itself a test of the demo, and then the check that uninstalling
-leaves nothing.
+Three lanes side by side, each on scratch databases, shared out so that they end together: the
+main tests on copies of one database without demo data, where the addons are installed first.
+The third lane meanwhile does the tests tagged ``ar_demo`` on a database with demo data, whose
+making is itself a test of the demo, and the check that uninstalling leaves nothing.
 ``TAGS`` in the environment (or as the argument) chooses tests as ``--test-tags`` does.
 """
 
@@ -23,21 +23,23 @@ from .paths import LOCAL, LOG, ROOT, addons
 from .processes import end_cleanly, free_port, local_log, odoo, spawn
 
 DEMO_TAG = "ar_demo"
+SHARES = ("main", "second", "third")
+#: Seconds that each lane does something else than its share, beyond what all wait for.
+BESIDES = (0, 0, 200)
+#: Held while the database is made that the shares are run on copies of.
+READY = "ready"
 
 
 def main() -> int:
     end_cleanly()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tags", nargs="?", default=os.environ.get("TAGS") or "")
-    parser.add_argument("--demo-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
-    parser.add_argument("--second-lane", metavar="SUFFIX", help=argparse.SUPPRESS)
+    parser.add_argument("--lane", choices=SHARES, help=argparse.SUPPRESS)
+    parser.add_argument("--suffix", default="", help=argparse.SUPPRESS)
     parser.add_argument("--ready", metavar="DATABASE", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.second_lane is not None:
-        tags = lanes.lanes(2, DEMO_TAG)[1]
-        counts = [_suite("second", tags, options.second_lane, options.ready)]
-    elif options.demo_lane is not None:
-        counts = [_suite("demo", _demo_tags(), options.demo_lane), _count(*_child("uninstall"))]
+    if options.lane:
+        counts = _lane(options.lane, options.suffix, options.ready)
     else:
         with _log_suffix() as suffix:
             if options.tags:
@@ -55,14 +57,26 @@ def main() -> int:
 
 def _every_lane(suffix: str) -> list[tuple[int, int]]:
     """A share of the main suite, and meanwhile the other lanes, whose output follows it."""
-    with (
-        _start("test", f"--demo-lane={suffix}") as demo,
-        _ready(suffix) as ready,
-        _start("test", f"--second-lane={suffix}", f"--ready={ready}") as second,
-    ):
-        counts = [_suite("main", lanes.lanes(2, DEMO_TAG)[0], suffix, ready)]
-        others = [_count(lane.communicate()[0], lane.returncode) for lane in (second, demo)]
+    name = databases.scratch_name("ready")
+    with contextlib.ExitStack() as stack:
+        with databases.lock(READY):
+            arguments = (f"--suffix={suffix}", f"--ready={name}")
+            third = stack.enter_context(_start("test", "--lane=third", *arguments))
+            stack.enter_context(_ready(suffix))
+        second = stack.enter_context(_start("test", "--lane=second", *arguments))
+        counts = _lane("main", suffix, name)
+        others = [_count(lane.communicate()[0], lane.returncode) for lane in (second, third)]
         return counts + others
+
+
+def _lane(name: str, suffix: str, ready: str) -> list[tuple[int, int]]:
+    counts = []
+    if name == "third":
+        counts += [_suite("demo", _demo_tags(), suffix), _count(*_child("uninstall"))]
+        with databases.lock(READY):
+            pass  # made by now, as a rule
+    share = lanes.lanes(BESIDES, DEMO_TAG)[SHARES.index(name)]
+    return [*counts, _suite(name, share, suffix, ready)]
 
 
 @contextlib.contextmanager
