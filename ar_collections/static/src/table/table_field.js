@@ -17,28 +17,29 @@ export class ArTable extends Component {
         return NUMBERS.has(column.kind);
     }
 
-    /** A column of numbers holds amounts, counts and fractions, row by row. */
-    kindOf(cell, column) {
+    /** A column of numbers holds amounts, counts or fractions: one of them in each row. */
+    kindOf(cell, column, row) {
         if (column.kind !== "number") {
             return column.kind;
         }
         if (typeof cell === "object") {
             return "money";
         }
-        return Number.isInteger(cell) ? "integer" : "decimal";
+        const isFraction = (one) => typeof one === "number" && !Number.isInteger(one);
+        return row.some(isFraction) ? "decimal" : "integer";
     }
 
     /** Numbers with a true minus sign. */
-    show(cell, column) {
-        const text = this.format(cell, column);
+    show(cell, column, row) {
+        const text = this.format(cell, column, row);
         return this.isNumber(column) ? text.replace(/^-/, "\u2212") : text;
     }
 
-    format(cell, column) {
+    format(cell, column, row) {
         if (cell === null || cell === "") {
             return "";
         }
-        switch (this.kindOf(cell, column)) {
+        switch (this.kindOf(cell, column, row)) {
             case "money":
                 return cell.amount ? formatAmount(cell.amount, cell.currency_id) : "–";
             case "integer":
