@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import contact
+from ..tools import contact, prepared
 from . import repeated
 
 
@@ -58,7 +58,7 @@ class ArCollection(models.Model):
                    AND (do_not_contact OR written_only OR deceased OR insolvent OR legal_stop
                         OR attorney_id IS NOT NULL)
                 """,
-                list(account_ids),
+                prepared.array(account_ids),
             ),
         )
 

@@ -76,10 +76,14 @@ class ArCollectionFigures(models.AbstractModel):
 
         Its OFFSET is a fence. Behind it each column is computed once for an item; without
         it PostgreSQL would compute it anew for each sum that uses it. The held parts stand
-        before the fence: most items have none, and then nothing asks for them.
+        before the fence: most items have none, and then nothing asks for them. It is written
+        as a text: an OFFSET 0 would first have to be converted, and what PostgreSQL takes for
+        an expression keeps everything before the fence from running in parallel.
         """
         blocked = self._blocked_sql()
         roots = repeated.remember(self.env, "roots", self.env["res.company"]._ar_every_root)
+        if company_id:
+            roots = roots.browse(company_id)  # what is of no root company is not joined
         holds = self.env["ar.collection.hold"]._in_force(partner_ids, day)
         debtor_join, debtor_kind = self._debtor_join_sql(holds)
         whole = self._whole_kind_sql(blocked, debtor_kind)
@@ -114,8 +118,8 @@ class ArCollectionFigures(models.AbstractModel):
               %(debtor_join)s %(blocked)s %(waiting_join)s
              WHERE line.account_id = ANY(%(accounts)s::int[])
                AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-               AND line.amount_residual != 0 AND %(of_partners)s AND %(of_company)s
-            OFFSET 0
+               AND line.amount_residual != 0 AND %(of_partners)s
+            OFFSET '0'
             """,
             accounts=self._trade_account_ids(),
             whole=whole,
@@ -131,7 +135,6 @@ class ArCollectionFigures(models.AbstractModel):
                 if partner_ids is not None
                 else SQL("TRUE")
             ),
-            of_company=SQL("company.root_id = %s", company_id) if company_id else SQL("TRUE"),
         )
 
     @api.model

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import prepared
 from . import repeated
 
 
@@ -31,7 +32,7 @@ class ArCollectionNotice(models.Model):
         """An address from which a notice came back is not used again until somebody has looked."""
         reachable = super()._channel_email_reachable(contacts)
         repeated.flush(self.env, [self._name, "res.partner"])
-        rows = repeated.execute(
+        rows = repeated.each_row(
             self.env,
             SQL(
                 """
@@ -40,10 +41,12 @@ class ArCollectionNotice(models.Model):
                  WHERE notice.failure = 'bounce' AND notice.contact_id = ANY(%s::int[])
                    AND notice.email_to = contact.email_normalized
                 """,
-                list(contacts.values()),
+                prepared.array(contacts.values()),
             ),
         )
-        bad = {row["contact_id"] for row in rows}
+        bad = {contact for [contact] in rows}
+        if not bad:
+            return reachable
         return {debtor for debtor in reachable if contacts[debtor] not in bad}
 
     # === SETTLING === #

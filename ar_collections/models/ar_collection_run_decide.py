@@ -110,13 +110,13 @@ class ArCollectionRun(models.Model):
             decision, recipient = row["decision"], self._recipient_of(row["account"])
             stops = stopped.get(row["account"]["account_id"], ())
             usable = tuple(
-                name for name in names if recipient in reachable[name] and name not in stops
+                [name for name in names if recipient in reachable[name] and name not in stops]
             )
             key = (decision.level.id, usable, preferred.get(row["account"]["account_id"]))
             if key not in chosen:
                 chosen[key] = ladder.channels_of(*plans[decision.level.id], *key[1:])
             row["decision"] = (
-                decision._replace(channels=chosen[key])
+                ladder.Decision(*decision[:-1], chosen[key])  # takes half of _replace
                 if chosen[key]
                 else ladder.Decision(None, "contact_rule" if stops else "no_address")
             )

@@ -1,6 +1,5 @@
 from datetime import timedelta
 from decimal import Decimal
-from operator import itemgetter
 from typing import NamedTuple
 
 from odoo import api, models
@@ -11,9 +10,15 @@ from ..tools import ladder
 from . import repeated
 from .ar_collection_figures_policies import CHOSEN
 
-#: The sums of ``ladder.CurrencyRow``, in its order.
-CURRENCY_SUMS = ladder.CurrencyRow._fields[1:]
-_sums_of = itemgetter(*CURRENCY_SUMS)
+#: What is known of a debtor; the columns behind are those of ``ladder.CurrencyRow``.
+FACTS = (
+    "account_id", "address_id", "partner_id", "policy_id", "debtor_hold", "overdue_company",
+    "held_company", "unapplied", "days", "level_delay", "resume_on", "next_on", "items",
+    "pending", "last_notice_date",
+)  # fmt: skip
+#: How the currencies of a debtor are put together.
+SUMS = ("overdue_company", "held_company", "unapplied")
+WORST = {"days": max, "level_delay": max, "resume_on": max, "next_on": min}
 
 
 class Strategy(NamedTuple):
@@ -42,19 +47,17 @@ class ArCollectionRun(models.Model):
         all_policies, strategies = repeated.remember(
             self.env, ("policies", company.id), lambda: self._strategies(company)
         )
-        rows = repeated.execute(
-            self.env,
-            self._facts_sql(company, today, partner_ids, own_notice, all_policies),
-        )
         facts = {}
-        for row in rows:
-            key = row["account_id"], row["address_id"]
-            fact = facts.get(key)
-            if not fact:
-                fact = facts[key] = row
-                fact.update(rows=[], level_delay=None)
-            fact["rows"].append(self._currency_row(row))
-            self._add_up(fact, row)
+        for row in repeated.each_row(
+            self.env, self._facts_sql(company, today, partner_ids, own_notice, all_policies)
+        ):
+            values = dict(zip(FACTS, row, strict=False))
+            fact = facts.setdefault(row[:2], values)
+            if fact is values:
+                fact["rows"] = [self._currency_row(row)]
+            else:
+                fact["rows"].append(self._currency_row(row))
+                self._add_up(fact, values)
         for fact in facts.values():
             fact["debtor"] = self._debtor_of(fact, strategies.get(fact["policy_id"], NO_STRATEGY))
         if self._per_address(all_policies):
@@ -75,19 +78,13 @@ class ArCollectionRun(models.Model):
     @api.model
     def _add_up(self, fact, row):
         """Sum over the currencies what is in company currency; keep the worst of the rest."""
-        if len(fact["rows"]) > 1:
-            for name in ("overdue_company", "held_company", "unapplied"):
-                fact[name] += row[name]
-            fact["days"] = max(fact["days"] or 0, row["days"] or 0)
-            fact["resume_on"] = max(
-                filter(None, [fact["resume_on"], row["resume_on"]]), default=None
-            )
-            fact["next_on"] = min(filter(None, [fact["next_on"], row["next_on"]]), default=None)
-        if row["reached_delay"] is not None:
-            fact["level_delay"] = max(
-                row["reached_delay"],
-                row["reached_delay"] if fact["level_delay"] is None else fact["level_delay"],
-            )
+        for name in SUMS:
+            fact[name] += row[name]
+        for name, worse in WORST.items():
+            if fact[name] is None:
+                fact[name] = row[name]
+            elif row[name] is not None:
+                fact[name] = worse(fact[name], row[name])
 
     @api.model
     def _strategy_of(self, policy):
@@ -103,8 +100,8 @@ class ArCollectionRun(models.Model):
     @api.model
     def _debtor_of(self, fact, strategy):
         return ladder.Debtor(
-            rows=fact["rows"],
-            level=strategy.levels.get(fact["level_delay"]),
+            fact["rows"],
+            strategy.levels.get(fact["level_delay"]),
             has_policy=strategy.in_force,
             dunned=strategy.dunned,
             paused=bool(fact["debtor_hold"]),
@@ -116,14 +113,15 @@ class ArCollectionRun(models.Model):
 
     @api.model
     def _currency_row(self, row):
+        currency_id, *sums = row[len(FACTS) :]
         return ladder.CurrencyRow(
-            row["currency_id"],
-            *[Decimal(amount) if amount else ladder.ZERO for amount in _sums_of(row)],
+            currency_id, *[Decimal(amount) if amount else ladder.ZERO for amount in sums]
         )
 
     @api.model
     def _steps_sql(self, policies):
-        """SQL tables ``step`` and ``upcoming``: which level an item reaches on which days.
+        """SQL tables ``step`` and ``upcoming``: which level an item reaches on which days; and
+        the ids of the levels at which an item has had a notice, not only a courtesy.
 
         The rule is ``ladder.steps``; here it is laid out for each policy and each level an
         item may stand at (0: none).
@@ -167,6 +165,7 @@ class ArCollectionRun(models.Model):
                 " AS upcoming(policy_id, at_level, first_day, min_days)",
                 *next_columns,
             ),
+            [level.id for level in levels if level.delay >= 0],
         )
 
     @api.model
@@ -177,7 +176,7 @@ class ArCollectionRun(models.Model):
         claimable_company (what is neither held nor waiting), was_noticed, reached_delay,
         next_on, address_id (NULL: the whole debtor gets one notice).
         """
-        step, upcoming = self._steps_sql(policies)
+        step, upcoming, was_noticed = self._steps_sql(policies)
         address, address_join = self._address_sql(policies)
         items = SQL(
             """
@@ -188,15 +187,14 @@ class ArCollectionRun(models.Model):
                         THEN item.open_currency - item.held_currency ELSE 0 END AS claimable,
                    CASE WHEN item.open > 0 AND coalesce(item.resume_on <= item.today, TRUE)
                         THEN item.open - item.held_company ELSE 0 END AS claimable_company,
-                   coalesce(level.delay >= 0, FALSE) AS was_noticed,
+                   coalesce(item.level_id = ANY(%(was_noticed)s::int[]), FALSE) AS was_noticed,
                    CASE WHEN item.open > 0 THEN step.delay END AS reached_delay,
                    greatest(item.due_date + upcoming.first_day,
                             item.level_date + upcoming.min_days) AS next_on,
                    %(address)s AS address_id
               FROM (%(items)s) item
               JOIN %(accounts)s account ON account.partner_id = item.partner_id
-               AND account.company_id = item.company_id
-              LEFT JOIN ar_collection_level level ON level.id = item.level_id
+               AND account.company_id = %(company)s
               LEFT JOIN %(step)s ON step.policy_id = account.policy_id
                     AND step.at_level = coalesce(item.level_id, 0)
                     AND item.days BETWEEN step.first_day AND step.last_day
@@ -211,6 +209,8 @@ class ArCollectionRun(models.Model):
                 partner_ids, today, waiting=True, company_id=company.id
             ),
             accounts=self.env["ar.collection"]._accounts_sql(),
+            company=company.id,
+            was_noticed=was_noticed,
             step=step,
             upcoming=upcoming,
             max_delay=ladder.FOREVER if max_delay is None else max_delay,
@@ -223,8 +223,8 @@ class ArCollectionRun(models.Model):
     def _facts_sql(self, company, today, partner_ids, own_notice, all_policies):
         """SQL: one row per debtor, or address of a debtor, and currency.
 
-        The sums of ``ladder.CurrencyRow`` are texts, NULL for nothing: most are, and Python
-        makes its decimals of texts. Those in company currency are floats.
+        Its columns are ``FACTS`` and the fields of ``ladder.CurrencyRow``. The sums of these
+        are texts, NULL for nothing: most are, and Python makes its decimals of texts.
         """
         by_address = bool(self._per_address(all_policies))
         quiet_from = today - timedelta(days=max(all_policies.mapped("quiet_days"), default=0))
@@ -233,45 +233,56 @@ class ArCollectionRun(models.Model):
         )
         return SQL(
             """
-            WITH item AS (  -- OFFSET is a fence: what the sums use is worked out once an item
-                SELECT item.*, open > 0 AND days > 0 AS is_due,
-                       open > 0 AND days <= 0 AND reached_delay < 0 AS is_courtesy
-                  FROM (%(items)s) item OFFSET 0
+            WITH item AS (  -- OFFSET is a fence, see _raw_items_sql
+                SELECT item.*, open > 0 AND days > 0 AS is_due, open < 0 AS is_credit,
+                       open > 0 AND days <= 0 AND reached_delay < 0 AS is_courtesy,
+                       open > 0 AND NOT is_waiting AND open_currency > held_currency AS is_free
+                  FROM (%(items)s) item OFFSET '0'
             ),
-            debtor AS (
-            SELECT item.account_id, min(item.partner_id) AS partner_id,  -- one, but sorting is dear
-                   min(item.policy_id) AS policy_id, item.currency_id,
-                   %(address)s AS address_id, max(item.last_notice_date) AS noticed_on, max(debtor_hold) AS debtor_hold,
-                   nullif(sum(open_currency) FILTER (WHERE is_due), 0)::text AS overdue,
-                   coalesce(sum(open) FILTER (WHERE is_due), 0)::float8 AS overdue_company,
-                   coalesce(sum(held_company) FILTER (WHERE is_due AND is_held), 0)::float8
+            summed AS (  -- what few items have is summed up apart: that costs little
+            SELECT account_id, currency_id, %(address)s AS address_id,
+                   min(partner_id) AS partner_id,  -- one, but sorting is dear
+                   min(policy_id) AS policy_id, max(last_notice_date) AS noticed_on,
+                   max(debtor_hold) AS debtor_hold,
+                   coalesce(sum(open_currency) FILTER (WHERE is_due), 0) AS overdue,
+                   coalesce(sum(open) FILTER (WHERE is_due), 0) AS overdue_company,
+                   coalesce(sum(held_currency) FILTER (WHERE is_held AND is_due), 0) AS held,
+                   coalesce(sum(held_company) FILTER (WHERE is_held AND is_due), 0)
                        AS held_company,
-                   nullif(sum(claimable) FILTER (WHERE is_due), 0)::text AS claimable,
-                   nullif(sum(claimable_company) FILTER (WHERE is_due), 0)::text
-                       AS claimable_company,
-                   nullif(sum(claimable) FILTER (WHERE is_due AND was_noticed), 0)::text AS noticed,
-                   nullif(sum(claimable_company) FILTER (WHERE is_due AND was_noticed), 0)::text
+                   coalesce(sum(open_currency - held_currency)
+                            FILTER (WHERE is_waiting AND is_due), 0) AS waiting,
+                   coalesce(sum(open - held_company)
+                            FILTER (WHERE is_waiting AND is_due), 0) AS waiting_company,
+                   sum(open_currency - held_currency)
+                       FILTER (WHERE was_noticed AND is_due AND NOT is_waiting) AS noticed,
+                   sum(open - held_company)
+                       FILTER (WHERE was_noticed AND is_due AND NOT is_waiting)
                        AS noticed_company,
-                   nullif(sum(claimable) FILTER (WHERE is_courtesy), 0)::text AS courtesy,
-                   nullif(sum(claimable_company) FILTER (WHERE is_courtesy), 0)::text
-                       AS courtesy_company,
-                   nullif(sum(- open_currency - held_currency) FILTER (WHERE bucket < 0), 0)::text
-                       AS credit,
-                   nullif(sum(- open - held_company) FILTER (WHERE bucket < 0), 0)::text
-                       AS credit_company,
-                   coalesce(sum(- open) FILTER (WHERE bucket < 0), 0)::float8 AS unapplied,
-                   nullif(sum(open_currency - held_currency)
-                          FILTER (WHERE is_due AND is_waiting), 0)::text AS waiting,
-                   max(reached_delay) FILTER (WHERE claimable > 0) AS reached_delay,
+                   sum(open_currency - held_currency)
+                       FILTER (WHERE is_courtesy AND NOT is_waiting) AS courtesy,
+                   sum(open - held_company)
+                       FILTER (WHERE is_courtesy AND NOT is_waiting) AS courtesy_company,
+                   sum(- open_currency - held_currency) FILTER (WHERE is_credit) AS credit,
+                   sum(- open - held_company) FILTER (WHERE is_credit) AS credit_company,
+                   sum(- open) FILTER (WHERE is_credit) AS unapplied,
+                   max(reached_delay) FILTER (WHERE is_free) AS reached_delay,
                    max(days) FILTER (WHERE is_due) AS days,
                    max(resume_on) FILTER (WHERE is_waiting) AS resume_on,
-                   min(next_on) FILTER (WHERE claimable > 0) AS next_on
+                   min(next_on) FILTER (WHERE is_free) AS next_on
               FROM item
-             GROUP BY item.account_id, item.currency_id %(by_address)s)
-            SELECT debtor.*, %(claim_items)s AS items, %(pending)s AS pending,
-                   %(recent)s AS last_notice_date
-              FROM debtor %(notices)s
-             ORDER BY debtor.account_id, debtor.currency_id
+             GROUP BY account_id, currency_id %(by_address)s)
+            SELECT account_id, debtor.address_id, partner_id, policy_id, debtor_hold,
+                   overdue_company::float8, held_company::float8,
+                   coalesce(unapplied, 0)::float8 AS unapplied, days, reached_delay AS level_delay,
+                   resume_on, next_on, %(claim_items)s AS items, %(pending)s AS pending,
+                   %(recent)s AS last_notice_date,
+                   currency_id, nullif(overdue, 0)::text,
+                   nullif(overdue - held - waiting, 0)::text,
+                   nullif(overdue_company - held_company - waiting_company, 0)::text,
+                   noticed::text, noticed_company::text, courtesy::text, courtesy_company::text,
+                   credit::text, credit_company::text, nullif(waiting, 0)::text
+              FROM summed debtor %(notices)s
+             ORDER BY account_id, currency_id
             """,
             items=self._ladder_items_sql(
                 company,
@@ -281,8 +292,8 @@ class ArCollectionRun(models.Model):
                 own_notice.level_id.delay if own_notice else None,
             ),
             claim_items=own_notice._claim_items_sql() if own_notice else SQL("NULL"),
-            address=SQL("item.address_id") if by_address else SQL("NULL::int"),
-            by_address=SQL(", item.address_id") if by_address else SQL(),
+            address=SQL("address_id") if by_address else SQL("NULL::int"),
+            by_address=SQL(", address_id") if by_address else SQL(),
             pending=pending,
             recent=recent,
             notices=notices,

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import ladder
+from ..tools import ladder, prepared
 
 #: Codes of payment methods by which we collect: of Odoo Enterprise and of OCA.
 DIRECT_DEBIT = (
@@ -56,7 +56,7 @@ class ArCollectionRun(models.Model):
                  GROUP BY partner.commercial_partner_id
                 """,
                 company=company.id,
-                partners=partner_ids,
+                partners=prepared.array(partner_ids),
                 payments=self._payments_sql(),
                 transactions=SQL(
                     "SELECT partner_id, NULL::date FROM payment_transaction"

@@ -107,14 +107,20 @@ def execute(env, sql, log_exceptions=True):
     :param log_exceptions: whether a failure is an error.
     :return: list of dicts, None when the statement returns no rows.
     """
+    rows = each_row(env, sql, log_exceptions)
+    if not env.cr.description:
+        return None
+    names = [column.name for column in env.cr.description]  # once: core asks for each row
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def each_row(env, sql, log_exceptions=True):
+    """The same for many rows: an iterator of tuples, to be used up before the next statement."""
     if worker := env.context.get("ar_delivery_worker"):
         _execute_prepared(env.cr, sql, worker, log_exceptions)
     else:
         env.cr.execute(sql, log_exceptions=log_exceptions)
-    if not env.cr.description:
-        return None
-    names = [column.name for column in env.cr.description]  # once: core asks for each row
-    return [dict(zip(names, row, strict=True)) for row in env.cr.fetchall()]
+    return iter(env.cr.fetchone, None)
 
 
 def _execute_prepared(cr, sql, worker, log_exceptions):

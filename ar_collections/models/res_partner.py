@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import prepared
 from . import repeated
 
 GROUPS = "ar_collections.group_ar_collection_user,ar_collections.group_ar_collection_readonly"
@@ -138,7 +139,7 @@ class ResPartner(models.Model):
         if not self.ids:
             return {}
         repeated.flush(self.env, [self._name, "mail.blacklist"])
-        rows = repeated.execute(
+        rows = repeated.each_row(
             self.env,
             SQL(
                 """
@@ -155,10 +156,10 @@ class ResPartner(models.Model):
                             WHEN p.type = 'ar_collections' THEN 1 ELSE 2 END,
                        p.id
                 """,
-                ids=list(self.ids),
+                ids=prepared.array(self.ids),
             ),
         )
-        return {row["debtor_id"]: row["id"] for row in rows}
+        return dict(rows)
 
     def _ar_is_postal(self):
         """Whether a letter finds the address: street, city and country are known."""
@@ -176,7 +177,7 @@ class ResPartner(models.Model):
     def _ar_mailable_ids(self, ids):
         """Those of these contacts that have an e-mail address which is not blacklisted."""
         repeated.flush(self.env, [self._name, "mail.blacklist"])
-        rows = repeated.execute(
+        rows = repeated.each_row(
             self.env,
             SQL(
                 """
@@ -185,10 +186,10 @@ class ResPartner(models.Model):
                    AND NOT EXISTS (SELECT FROM mail_blacklist blacklist WHERE blacklist.active
                                       AND blacklist.email = contact.email_normalized)
                 """,
-                list(ids),
+                prepared.array(ids),
             ),
         )
-        return {row["id"] for row in rows}
+        return {contact for [contact] in rows}
 
     @api.model
     def _ar_postal_ids(self, ids):
@@ -198,9 +199,9 @@ class ResPartner(models.Model):
             SQL(
                 """
                 SELECT id FROM res_partner
-                 WHERE id = ANY(%s) AND street != '' AND city != '' AND country_id IS NOT NULL
+                 WHERE id = ANY(%s::int[]) AND street != '' AND city != '' AND country_id IS NOT NULL
                 """,
-                list(ids),
+                prepared.array(ids),
             )
         )
         return {contact for [contact] in rows}

@@ -97,6 +97,8 @@ def held_by_hold(
     [Decimal('20'), Decimal('70'), Decimal('10')]
     """
     amounts = remaining(holds, cash)
+    if len(holds) == 1:
+        return [residual if amounts[0] is None else min(residual, max(ZERO, amounts[0]))]
     parts = [ZERO] * len(holds)
     free = residual
     in_order = sorted(

@@ -203,11 +203,12 @@ def claims_of(rows: Iterable[CurrencyRow], level: Level | None) -> list[Claim]:
     >>> [(c.claimed, c.credit, c.to_pay, c.company) for c in claims_of([row], Level(2, 7))]
     [(Decimal('100'), Decimal('40'), Decimal('60'), Decimal('54'))]
     """
+    courtesy, formal = bool(level and level.courtesy), bool(level and level.formal)
     claims = []
     for row in rows:
-        if level and level.courtesy:
+        if courtesy:
             amount, company = row.courtesy, row.courtesy_company
-        elif level and level.formal:
+        elif formal:
             amount, company = row.noticed, row.noticed_company
         else:
             amount, company = row.claimable, row.claimable_company
@@ -256,13 +257,12 @@ def _refusal_of_debtor(debtor: Debtor) -> Decision | None:
 
 def _decide_amount(debtor: Debtor, today: date) -> Decision:
     level, claims = debtor.level, claims_of(debtor.rows, debtor.level)
-    amount = sum((claim.company for claim in claims), ZERO)
-    too_small = amount + debtor.others < debtor.minimum or (level and amount < level.min_amount)
     if level and level.formal and not any(row.noticed for row in debtor.rows):
         return Decision(None, "level_not_reached", date=debtor.next_on)
     if not claims:
         return Decision(None, "covered_by_credit")
-    if too_small:
+    amount = sum([claim.company for claim in claims], ZERO)
+    if amount + debtor.others < debtor.minimum or (level and amount < level.min_amount):
         return Decision(None, "below_minimum")
     if not level:
         return Decision(None, "level_not_reached", date=debtor.next_on)
