@@ -50,12 +50,3 @@ def numbered(
         return f"${len(given)}{cast}"
 
     return _MARK.sub(replace, code), given
-
-
-def array(ids: Iterable[int]) -> str:
-    """Many ids for ``%s::int[]``: PostgreSQL reads one text faster than thousands of numbers.
-
-    >>> array([3, 5]), array([])
-    ('{3,5}', '{}')
-    """
-    return f"{{{','.join(map(str, ids))}}}"
