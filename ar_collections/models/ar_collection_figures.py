@@ -259,7 +259,8 @@ class ArCollectionFigures(models.AbstractModel):
     @api.model
     def _debtor_join_sql(self, holds):
         """The hold on each whole debtor that counts first: SQL join ``debtor`` to ``partner``
-        and ``company``, and the SQL of its kind; where there is none nothing is joined.
+        and ``company``, and the SQL of its kind; where there is none nothing is joined, unless
+        the statement is prepared: then its text shall not depend on it.
 
         :param holds: rows of ``ar.collection.hold._in_force``.
         """
@@ -268,9 +269,8 @@ class ArCollectionFigures(models.AbstractModel):
             if hold["scope"] == "debtor":
                 key = hold["partner_id"], hold["company_id"]
                 first.setdefault(key, []).append(allocation.ORDER.index(hold["kind"]))
-        if not first:
+        if not first and not self.env.context.get("ar_delivery_worker"):
             return SQL(), SQL("NULL::text")
-        partner_ids, company_ids = zip(*first, strict=True)
         join = SQL(
             """
             LEFT JOIN (SELECT DISTINCT ON (partner_id, company_id) *
@@ -279,8 +279,8 @@ class ArCollectionFigures(models.AbstractModel):
                    ON debtor.partner_id = partner.commercial_partner_id
                   AND debtor.company_id = company.root_id
             """,
-            prepared.array(partner_ids),
-            prepared.array(company_ids),
+            prepared.array(partner_id for partner_id, _company_id in first),
+            prepared.array(company_id for _partner_id, company_id in first),
             [allocation.ORDER[min(places)] for places in first.values()],
         )
         return join, SQL("debtor.kind")
