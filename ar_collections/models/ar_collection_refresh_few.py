@@ -24,6 +24,8 @@ class ArCollection(models.Model):
         :param partner_ids: ids of debtors. :param paid_ids: those of them whose payments
             moved; None: maybe all.
         """
+        if not partner_ids:
+            return
         self._flush_ledger()
         few = self._remembering() if len(partner_ids) <= FEW else self
         few._assign_policies(partner_ids)
