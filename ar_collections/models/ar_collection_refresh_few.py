@@ -32,12 +32,13 @@ class ArCollection(models.Model):
         few._update_last_payments([], partner_ids if paid_ids is None else paid_ids)
         few._update_last_notices(partner_ids)
         rows, missing = few._write_figures(partner_ids)
+        written = [row for row in rows if row[3]]
         if new_ids := self._insert_missing(missing):
             few._assign_policies(partner_ids)
             few._update_last_payments(new_ids, None)
-            late, _missing = few._write_figures(partner_ids)
-            rows = list({**{row[0]: row for row in rows}, **{row[0]: row for row in late}}.values())
-        self._follow_figures([row for row in rows if row[3]])
+            rows, _missing = few._write_figures(partner_ids)
+            written += [row for row in rows if row[3]]
+        self._follow_figures(written)
         # sudo: the machine owns what follows, whoever posted the invoice
         self.sudo().browse(row[0] for row in rows)._after_refresh(few)
 

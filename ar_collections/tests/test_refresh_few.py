@@ -58,3 +58,16 @@ class TestRefreshFew(LedgerCommon):
         self.assertEqual(self._account(late).total_due, 20)
         self.assertEqual(self._account(late).policy_id, account.policy_id)
         self.assertEqual(self._account(other).total_due, 30)
+
+    def test_stage_moves_beside_a_new_debtor(self):
+        """The new one takes a second turn, which must not forget what the first has found."""
+        account, late = self._account(), self._debtor("Late")
+        self._invoice(20, 10, partner=late)
+        self._reach(self.move, self.reminder, 1)
+        self.Account._refresh([*self.debtor.ids, *late.ids])
+        self.assertEqual(account.stage_id, self.env.ref("ar_collections.stage_reminder"))
+        new = self._account(late)
+        self.assertRecordValues(
+            new, [{"total_due": 20.0, "fact_kind": "current", "policy_id": account.policy_id.id}]
+        )
+        self.assertEqual(new.stage_id, self.env.ref("ar_collections.stage_current"))
