@@ -156,7 +156,6 @@ class ArCollection(models.Model):
     stage_id = fields.Many2one(
         "ar.collection.stage",
         tracking=True,
-        index=True,
         ondelete="restrict",
         group_expand="_group_expand_stage_id",
         default=lambda self: self.env["ar.collection.stage"].search([], limit=1),
@@ -208,6 +207,12 @@ class ArCollection(models.Model):
         "(partner_id, company_id)", "There is one collection account per debtor and company."
     )
     _priority_idx = models.Index("(priority DESC, id)")
+    # A column of the board in its order; what the board counts and adds up is in it, so that
+    # the counters of 100,000 debtors read 6 MB, not the 64 of the table.
+    _stage_idx = models.Index(
+        "(stage_id, priority DESC, id) INCLUDE (company_id, user_id, oldest_bucket, total_due,"
+        " unapplied_credit, total_overdue)"
+    )
 
     _check_company_auto = True
 

@@ -34,7 +34,6 @@ class ArCollection(models.Model):
         GROUPS,
         string="Worklist",
         readonly=True,
-        index="btree_not_null",
         group_expand="_group_expand_worklist_group",
         help="Part of the worklist the debtor stands in; empty: nothing to do today.",
     )
@@ -51,6 +50,13 @@ class ArCollection(models.Model):
         string="Last contact", compute="_compute_touch", help="What was said or sent last."
     )
     touch_date = fields.Date(string="Last contact on", compute="_compute_touch")
+
+    # The groups of the list in its order, with what is counted and added up of them. Rows
+    # without a group are not found in their order by an index that begins with the group.
+    _worklist_idx = models.Index(
+        "(worklist_group, priority DESC, id) INCLUDE (company_id, user_id, net_collectable)"
+    )
+    _idle_idx = models.Index("(priority DESC, id) WHERE worklist_group IS NULL")
 
     @api.depends("last_call_id.date", "last_result_id", "last_notice_date", "level_id")
     def _compute_touch(self):
