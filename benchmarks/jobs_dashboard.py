@@ -35,6 +35,8 @@ class Dashboard:
             ),
         ]
         interleave(jobs, rounds)
+        collector = self.assign()
+        country, policy = self.most_common("country_id"), self.most_common("policy_id")
         self.remember()
         limit = {"after": self.env.invalidate_all, "target": 1.0, "limit": "1 s"}
         year = {"period": "365"}
@@ -42,10 +44,52 @@ class Dashboard:
             Job("dashboard as it opens, 90 days", self.kpi.dashboard, **limit),
             Job("dashboard of a year", lambda: self.kpi.dashboard(year), **limit),
             Job("dashboard, table of collectors", lambda: self.kpi.dashboard_team(year), **limit),
+            Job(
+                "dashboard of one collector's debtors",
+                lambda: self.kpi.dashboard({"user_id": collector.id}),
+                **limit,
+            ),
+            Job(
+                "dashboard of a country",
+                lambda: self.kpi.dashboard({"country_id": country}),
+                **limit,
+            ),
+            Job(
+                "dashboard of a segment",
+                lambda: self.kpi.dashboard({"policy_id": policy}),
+                **limit,
+            ),
+            Job("dashboard as a collector", self.kpi.with_user(collector).dashboard, **limit),
         ]
         interleave(screens, rounds)
         self.forget()
         return [*jobs[1:], *screens]
+
+    def assign(self):
+        """A collector, who sees own and unassigned debtors, gets every tenth debtor."""
+        collector = self.env["res.users"].create(
+            {
+                "name": "Benchmark collector",
+                "login": "benchmark",
+                "group_ids": [(4, self.env.ref("ar_collections.group_ar_collection_user").id)],
+            }
+        )
+        self.env.flush_all()
+        self.cr.execute("UPDATE ar_collection SET user_id = %s WHERE id %% 10 = 0", [collector.id])
+        self.env.invalidate_all()
+        return collector
+
+    def most_common(self, name: str) -> int:
+        """The country or the policy of the most debtors."""
+        self.cr.execute(
+            """
+            SELECT mode() WITHIN GROUP (ORDER BY CASE %s WHEN 'policy_id' THEN account.policy_id
+                                                         ELSE partner.country_id END)
+              FROM ar_collection account JOIN res_partner partner ON partner.id = account.partner_id
+            """,
+            [name],
+        )
+        return self.cr.fetchone()[0]
 
     def take(self) -> None:
         self.snapshots._take(self.company, self.today)
