@@ -22,4 +22,6 @@ for name in UNOPENED:
     if page:
         page.active = False
 env["ir.qweb"]._pregenerate_assets_bundles()  # noqa: F821
+# no page names this one, but each browser asks for it
+env["ir.qweb"]._get_asset_bundle("bus.websocket_worker_assets", css=False).js()  # noqa: F821
 env.cr.commit()  # noqa: F821

@@ -24,6 +24,7 @@ from . import (
     test_cash_screen,
     test_catch_up,
     test_channel,
+    test_common,
     test_compare,
     test_confirmation,
     test_contact,
