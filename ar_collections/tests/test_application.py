@@ -11,10 +11,11 @@ from .cash import CashCommon
 class TestApplication(CashCommon):
     """Applying money: what the ledger says afterwards, and after it was undone."""
 
-    def setUp(self):
-        super().setUp()
-        self.first = self._invoice(1000, 40)
-        self.second = self._invoice(500, 20)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls._invoice(1000, 40)
+        cls.second = cls._invoice(500, 20)
 
     # === PAYMENTS === #
     def test_exact_amounts_and_not_as_much_as_there_is(self):

@@ -12,9 +12,13 @@ from .cash import CashCommon
 class TestCashBadDays(CashCommon):
     """What happens between the look and the key: other people, other rates, other taxes."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.first = cls._invoice(1000, 40)
+
     def setUp(self):
         super().setUp()
-        self.first = self._invoice(1000, 40)
         self._account()
 
     def _credit(self, line):

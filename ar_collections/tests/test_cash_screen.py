@@ -13,11 +13,11 @@ class TestCashScreen(CashCommon):
         super().setUpClass()
         cls.Credit = cls.env["ar.collection.credit"]
         cls.Batch = cls.env["ar.collection.application.batch"]
+        cls.first = cls._invoice(1000, 40)
+        cls.second = cls._invoice(500, 20)
 
     def setUp(self):
         super().setUp()
-        self.first = self._invoice(1000, 40)
-        self.second = self._invoice(500, 20)
         self._account()
 
     def _credit(self, line):

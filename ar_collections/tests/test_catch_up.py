@@ -12,11 +12,15 @@ from .ledger import LedgerCommon
 class TestCatchUp(LedgerCommon):
     """Old debt starts where the accountant says; what other programs sent counts."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.old = cls._invoice(1000, 100)
+        cls.middle = cls._invoice(200, 40)
+        cls.young = cls._invoice(50, 10)
+
     def setUp(self):
         super().setUp()
-        self.old = self._invoice(1000, 100)
-        self.middle = self._invoice(200, 40)
-        self.young = self._invoice(50, 10)
         self._account()
 
     def _wizard(self, level=None, **vals):

@@ -8,9 +8,13 @@ from .dispute import DisputeCommon
 class TestDisputeBadDays(DisputeCommon):
     """What happens to invoice, credit note and people while a dispute runs, and after it."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(1000, 30)
+
     def setUp(self):
         super().setUp()
-        self.invoice = self._invoice(1000, 30)
         self.dispute = self._dispute(self.invoice, 300)
 
     def _accept(self):

@@ -22,9 +22,10 @@ The price was agreed with me on the phone.
 class TestDisputeHeld(DisputeCommon):
     """Nothing leaves an amount held with the dispute closed, nor a contested one chased."""
 
-    def setUp(self):
-        super().setUp()
-        self.invoice = self._invoice(1000, 30)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(1000, 30)
 
     @classmethod
     def _chief(cls):
