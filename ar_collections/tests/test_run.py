@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import ArCollectionsCommon
 
@@ -369,6 +370,17 @@ class TestRun(ArCollectionsCommon):
         few = run_of(2, 10)
         many = run_of(12, 20)
         self.assertEqual(few, many)
+
+    def test_items_can_be_read_in_parallel(self):
+        """The fence in their SQL does not keep PostgreSQL from sharing them out among workers."""
+        self._invoice(100, 30)
+        self.env.flush_all()
+        for name in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            self.env.cr.execute(SQL("SET LOCAL %s = 0", SQL.identifier(name)))
+        self.env.cr.execute("SET LOCAL enable_indexscan = off")
+        items = self.env["ar.collection"]._items_sql(company_id=self.company.id)
+        plan = self.env.execute_query(SQL("EXPLAIN SELECT count(*) FROM (%s) item", items))
+        self.assertIn("Partial Aggregate", "\n".join(line for [line] in plan))
 
     # === SUMMARY === #
     def test_channels_of_the_summary(self):
