@@ -173,6 +173,7 @@ from . import (
     ar_collection_notice_levels,
     ar_collection_notice_line,
     ar_collection_notice_mail,
+    ar_collection_notice_mime,
     ar_collection_notice_payment,
     ar_collection_notice_post,
     ar_collection_notice_print,

@@ -238,6 +238,7 @@ class ArCollection(models.Model):
     @api.depends("partner_id")
     def _compute_contact_id(self):
         contacts = self.partner_id._ar_contacts()
+        self.env["res.partner"].union(*contacts.values()).mapped("email")  # all at once
         for account in self:
             contact = contacts.get(account.partner_id.id, self.env["res.partner"])
             account.contact_id = contact

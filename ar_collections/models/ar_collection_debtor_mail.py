@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, formataddr
 
+from ..tools import mime
 from . import mail_rows, repeated
 
 LAYOUT = "ar_collections.mail_layout_ar_collection_notice"
@@ -15,6 +16,8 @@ OWN_VIEW = re.compile(
     r'\s*(?:<span>)?\s*<t t-set="mail" t-value="object\.(_prepare_mail|_prepare_thanks)\(\)"\s*(?:/>|></t>)'
     r'\s*<t t-call="(ar_collections\.\w+)"\s*(?:/>|></t>)\s*(?:</span>)?\s*'
 )
+#: The subject of our own template.
+OWN_SUBJECT = '{{ object._content_texts()["letter_title"] or object.level_name }}'
 
 
 class ArCollectionDebtorMail(models.AbstractModel):
@@ -39,7 +42,7 @@ class ArCollectionDebtorMail(models.AbstractModel):
         :return: (subject, body, whether the body is made of views of this addon alone).
         """
         template = template.with_context(lang=self.lang or self._content_lang())
-        subject = template._render_field("subject", self.ids, compute_lang=True)[self.id]
+        subject = self._render_subject(template)
         if own := OWN_VIEW.fullmatch(template.body_html or ""):
             return subject, self._render_own_view(*own.groups()), True
         body = template._render_field(
@@ -47,10 +50,18 @@ class ArCollectionDebtorMail(models.AbstractModel):
         )[self.id]
         return subject, body, False
 
+    def _render_subject(self, template):
+        if template.subject == OWN_SUBJECT:
+            notice = self.with_context(lang=self._content_lang())
+            return notice._content_texts()["letter_title"] or notice.level_name or ""
+        return template._render_field("subject", self.ids, compute_lang=True)[self.id]
+
     def _render_own_view(self, prepare, view):
         """As the template does it, which QWeb would compile anew for each record."""
         notice = self.with_context(lang=self._content_lang())
         body = notice.env["ir.qweb"]._render(view, {"mail": getattr(notice, prepare)()})
+        if not mime.may_link_locally(body):
+            return body
         templates = notice.env["mail.render.mixin"]
         return templates._render_template_postprocess(self._name, {self.id: body})[self.id]
 

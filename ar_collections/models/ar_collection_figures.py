@@ -65,7 +65,11 @@ class ArCollectionFigures(models.AbstractModel):
                         ELSE 0 END AS held_currency
               FROM (%(raw)s) item
             """,
-            held_columns=SQL(", ").join(self._held_column_sql(name) for name in HELD_COLUMNS),
+            held_columns=repeated.remember(
+                self.env,
+                "held_columns",
+                lambda: SQL(", ").join(self._held_column_sql(name) for name in HELD_COLUMNS),
+            ),
             held_company=self._share_sql("held_other"),
             raw=self._raw_items_sql(partner_ids, day, waiting, company_id),
         )
@@ -179,7 +183,9 @@ class ArCollectionFigures(models.AbstractModel):
     @api.model
     def _blocked_sql(self):
         """SQL join ``blocked``: invoices that core's payment state excludes; empty if none is."""
-        some = repeated.remember(self.env, "blocked", self._is_some_blocked, of_notice=True)
+        some = repeated.delivers(self.env) or repeated.remember(  # few items: joining is cheaper
+            self.env, "blocked", self._is_some_blocked, of_notice=True
+        )
         return (
             SQL("LEFT JOIN (%s) blocked ON blocked.id = line.move_id", BLOCKED) if some else SQL()
         )

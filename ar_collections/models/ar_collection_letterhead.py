@@ -1,4 +1,5 @@
 import logging
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 from werkzeug.exceptions import HTTPException
@@ -26,6 +27,10 @@ class ArCollectionLetterhead(models.AbstractModel):
 
     # === WHO WRITES === #
     def _prepare_signatory(self):
+        key = ("signatory", self.env.lang, self.user_id.id, self.company_id.id)
+        return repeated.remember(self.env, key, self._prepare_signatory_anew)
+
+    def _prepare_signatory_anew(self):
         user, company = self.user_id, self.company_id
         return {
             "name": user.name,
@@ -36,6 +41,10 @@ class ArCollectionLetterhead(models.AbstractModel):
 
     def _prepare_sender(self):
         """What head and foot say of the company."""
+        key = ("sender", self.env.lang, self.company_id.id)
+        return repeated.remember(self.env, key, self._prepare_sender_anew)
+
+    def _prepare_sender_anew(self):
         company = self.company_id
         address = self._address_lines(company.partner_id)
         country = [company.country_id.name] if company.country_id else []
@@ -106,25 +115,16 @@ class ArCollectionLetterhead(models.AbstractModel):
         if not date:
             return ""
         british = self.company_id.ar_letter_form != "us10"
-        key = ("date", self.env.lang, date, short, british)
-        return repeated.remember(self.env, key, lambda: self._write_date(date, short, british))
-
-    def _write_date(self, date, short, british):
-        locale = babel_locale_parse(self.env.lang)
-        if locale.language == "en" and british:
-            return format_date(date, "d MMM y" if short else "d MMMM y", locale=locale)
-        if short:
-            return format_skeleton("yMMMd", date, locale=locale)
-        return format_date(date, "long", locale=locale)
+        return _write_date(date, self.env.lang, short, british)
 
     def _format_amount(self, amount, currency):
         """An amount without its currency: decimals of the currency, true minus sign."""
         digits = currency.decimal_places
-        return repeated.remember(
-            self.env,
-            ("amount", self.env.lang, amount, digits),
-            lambda: formatLang(self.env, amount, digits=digits).replace("-", "\N{MINUS SIGN}"),
-        )
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        if lang.grouping != "[3,0]":
+            return formatLang(self.env, amount, digits=digits).replace("-", "\N{MINUS SIGN}")
+        signs = {",": lang.thousands_sep or "", ".": lang.decimal_point, "-": "\N{MINUS SIGN}"}
+        return f"{amount:,.{digits}f}".translate(str.maketrans(signs))
 
     def _format_money(self, amount, currency):
         return f"{currency.name}\N{NO-BREAK SPACE}{self._format_amount(amount, currency)}"
@@ -132,3 +132,13 @@ class ArCollectionLetterhead(models.AbstractModel):
     def _currency_name(self, currency):
         names = babel_locale_parse(self.env.lang).currencies
         return names.get(currency.name) or currency.full_name or ""
+
+
+@lru_cache(maxsize=2048)
+def _write_date(date, lang, short, british):
+    locale = babel_locale_parse(lang)
+    if locale.language == "en" and british:
+        return format_date(date, "d MMM y" if short else "d MMMM y", locale=locale)
+    if short:
+        return format_skeleton("yMMMd", date, locale=locale)
+    return format_date(date, "long", locale=locale)

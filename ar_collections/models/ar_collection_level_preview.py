@@ -153,7 +153,8 @@ class ArCollectionLevel(models.Model):
         notice.write({**contact, "lang": lang or contact["lang"]})
         notice.write(notice._prepare_text_vals(self, notice._content_lang()))
         notice.flush_recordset()
-        notice.line_ids._insert(
+        notice.line_ids._write_anew(
+            notice,
             [
                 (
                     notice.id,
@@ -169,7 +170,6 @@ class ArCollectionLevel(models.Model):
             ],
             items,
         )
-        notice.invalidate_recordset(["line_ids"])
         notice.totals = notice._prepare_totals()
         return notice, note
 

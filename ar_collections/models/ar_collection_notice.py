@@ -334,8 +334,6 @@ class ArCollectionNotice(models.Model):
 
         :param SQL items: their items, columns of ``ar.collection.run._ladder_items_sql``.
         """
-        lines = self.env["ar.collection.notice.line"]
-        lines._forget(self)
         rows = [
             (
                 notice.id,
@@ -349,8 +347,7 @@ class ArCollectionNotice(models.Model):
             for notice, decision in zip(self, decisions, strict=True)
             for claim in decision.claims
         ]
-        lines._insert(rows, items)
-        self.invalidate_recordset(["line_ids"], flush=False)
+        self.env["ar.collection.notice.line"]._write_anew(self, rows, items)
 
     @api.model
     def _level_kind(self, level):
@@ -391,7 +388,6 @@ class ArCollectionNotice(models.Model):
         """The totals with payment reference and bank account, per currency."""
         totals = []
         self._read_lines()
-        self.line_ids.move_id.fetch(MOVE_FIELDS)
         for row in self.totals or []:
             claimed = self.line_ids.filtered(
                 lambda line, row=row: (
@@ -408,25 +404,35 @@ class ArCollectionNotice(models.Model):
         return totals
 
     def _read_lines(self):
-        """Read the lines, in their order, which the ORM takes four times as long for."""
+        """Read the lines, in their order, and of their documents what is said of these: the
+        ORM takes four times as long."""
         self.ensure_one()
-        lines = self.env["ar.collection.notice.line"]
-        repeated.flush(self.env, [lines._name], but=self)
+        lines, moves = self.env["ar.collection.notice.line"], self.env["account.move"]
+        repeated.flush(self.env, [lines._name, moves._name], but=self)
         rows = repeated.execute(
             self.env,
             SQL(
                 """
-                SELECT line.* FROM ar_collection_notice_line line
+                SELECT line.*, %s FROM ar_collection_notice_line line
+                  LEFT JOIN account_move move ON move.id = line.move_id
                   LEFT JOIN res_currency currency ON currency.id = line.currency_id
                  WHERE line.notice_id = %s
                  ORDER BY currency.active DESC, currency.name, line.kind_rank, line.date_due,
                           line.id
                 """,
+                SQL(", ").join(
+                    SQL("move.%s AS %s", SQL.identifier(name), SQL.identifier(f"move_{name}"))
+                    for name in MOVE_FIELDS
+                ),
                 self.id,
             ),
         )
-        for row in rows:
-            repeated.know(lines.browse(row["id"]), row)
+        repeated.know(lines.browse(row["id"] for row in rows), *rows)
+        of_moves = {row["move_id"]: row for row in rows if row["move_id"]}
+        repeated.know(
+            moves.browse(of_moves),
+            *({name: row[f"move_{name}"] for name in MOVE_FIELDS} for row in of_moves.values()),
+        )
         self._fields["line_ids"]._update_cache(self, tuple(row["id"] for row in rows))
 
     def _payment_reference(self, claimed):

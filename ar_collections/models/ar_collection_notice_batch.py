@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 #: Notices of one batch.
-SIZE = 20
+SIZE = 100
 #: What a notice reads beside the ledger.
 KEPT = {
     "ar.collection",
@@ -83,11 +83,13 @@ class ArCollectionNotice(models.Model):
             kept = {
                 field: cache
                 for field, cache in transaction.field_data.items()
-                if keep_all or field.model_name in KEPT
+                if cache and (keep_all or field.model_name in KEPT)
             }
         cron = self.env["ir.cron"]
         if not progress:
             cron = cron.with_context(ir_cron_progress_id=False)
         left = cron._commit_progress(**progress)
+        if progress and self._worker():
+            self._worker().left = left
         transaction.field_data.update(kept)
         return left

@@ -35,10 +35,11 @@ class ArCollectionNotice(models.Model):
         worker = Worker()
         notices = self.with_context(ar_delivery_worker=worker)
         repeated.keep_plans(self.env.cr)
-        left = self._commit(remaining=self._count_queued())
+        worker.left = self._commit(remaining=self._count_queued())
         try:
-            while left and worker.unreachable < OUTAGE and notices._deliver_next():
-                left = notices._commit(processed=1)
+            while worker.left and worker.unreachable < OUTAGE and notices._deliver_next():
+                pass
+            notices._delivery_unlock()
         finally:
             worker.close()
         repeated.forget_plans(self.env.cr)
@@ -84,52 +85,58 @@ class ArCollectionNotice(models.Model):
         :return: its id, None when none is left.
         """
         worker = self._worker()
-        if worker and worker.is_over() and not self._begin_batch():
+        if worker.is_over() and not self._begin_batch():
             return None
-        if not worker or worker.has_begun():
+        if worker.has_begun():
             self._commit()  # the lock must be the first statement
-        notice, free = self._lock_next(worker.passed if worker else ())
+        notice, free = self._lock_next(worker.passed)
         if not notice:
             return None
-        try:
-            # letter and mail are made as in the notice's own company
-            notice = notice.with_company(notice.company_id)
-            handed_over = free and notice._claim_safely() and notice._hand_over_safely()
-        finally:
-            if free:
-                notice._delivery_unlock()
-        if worker:
-            worker.note(notice.id, handed_over)
+        # letter and mail are made as in the notice's own company
+        notice = notice.with_company(notice.company_id)
+        handed_over = free and notice._claim_safely() and notice._hand_over_safely()
+        if not handed_over:
+            self._commit(processed=1)
+        worker.note(notice.id, handed_over)
         return notice.id
 
     @api.model
     def _lock_next(self, passed):
-        """The next notice, locked and read.
+        """The next notice, locked and read; the session lock of the one before is given back.
 
         :return: (notice, none: no other is left; whether its session lock was had).
         """
+        worker = self._worker()
+        held, worker.held = worker.held, []
         try:
-            rows = self.env.execute_query_dict(
+            [row] = repeated.execute(
+                self.env,
                 SQL(
                     """
-                    SELECT notice.*, pg_try_advisory_lock(%s, id) AS free
-                      FROM (SELECT * FROM ar_collection_notice
-                             WHERE %s AND id != ALL(%s::int[])
-                             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) notice
+                    SELECT notice.*, pg_try_advisory_lock(%(lock)s::int, id) AS free,
+                           now() AT TIME ZONE 'UTC' AS begun
+                      FROM (SELECT count(pg_advisory_unlock(%(lock)s::int, held))
+                              FROM unnest(%(held)s::int[]) AS held) given_back
+                      LEFT JOIN (SELECT * FROM ar_collection_notice
+                                  WHERE %(due)s AND id != ALL(%(passed)s::int[])
+                                  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) notice ON TRUE
                     """,
-                    LOCK,
-                    self._due_sql(),
-                    list(passed),
-                )
+                    lock=LOCK,
+                    held=held,
+                    due=self._due_sql(),
+                    passed=list(passed),
+                ),
             )
         except TransactionRollbackError:  # changed since the snapshot: somebody else has it
             self._roll_back()
+            worker.held = held  # it may have been refused before
             return self._lock_next(passed)
-        if not rows:
-            return self.browse(), False
-        [row] = rows
-        notice = self.browse(row["id"])
-        repeated.know(notice, row)
+        if row["free"]:
+            worker.held = [row["id"]]
+        notice = self.browse(row["id"] or ())
+        if notice:
+            repeated.know(notice, row)
+            repeated.note_begin(self.env, row["begun"])
         return notice, row["free"]
 
     @contextmanager
@@ -141,10 +148,20 @@ class ArCollectionNotice(models.Model):
             yield free
         finally:
             if free:
-                self._delivery_unlock()
+                self._unlock(self.ids)
 
+    @api.model
     def _delivery_unlock(self):
-        self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK, self.id))
+        """Give back the session lock that the worker still holds."""
+        worker = self._worker()
+        self._unlock(worker.held)
+        worker.held = []
+
+    @api.model
+    def _unlock(self, ids):
+        self.env.cr.execute(
+            SQL("SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::int[]) AS id", LOCK, list(ids))
+        )
 
     @api.model
     def _fail_interrupted(self):
@@ -227,14 +244,13 @@ class ArCollectionNotice(models.Model):
             return False
         level = self.env["ar.collection.level"].browse(row["decision"].level.id)
         contact_vals = self._prepare_contact_vals()
-        self.lang = contact_vals["lang"]  # the texts come in it
         self.write(
             {
                 "date": today,
                 **self._prepare_level_vals(level, today),
                 **self._prepare_claim_vals(row["decision"]),
                 **contact_vals,
-                **self._prepare_text_vals(level, self._content_lang()),
+                **self._prepare_text_vals(level, self._content_lang(contact_vals["lang"])),
             }
         )
         self._freeze_lines([row["decision"]], self._frozen_items_sql(row["account"]["items"]))

@@ -37,9 +37,10 @@ class ArCollectionNotice(models.Model):
         # read the notice
         notice = self.sudo().with_context(lang=self._content_lang())
         texts = notice._content_texts()
+        said = f"{texts['letter_text']}{texts['letter_closing']}"
         dates = {
             "deadline": notice._format_date(notice.deadline),
-            "notices": notice._format_earlier_notices(),
+            "notices": "%(notices)s" in said and notice._format_earlier_notices(),
         }
         currencies = notice._prepare_currencies()
         return {
@@ -74,12 +75,16 @@ class ArCollectionNotice(models.Model):
         raws = {notice.id: notice.sudo().attachment_id.raw for notice in self}
         return {key: raw for key, raw in raws.items() if raw and raw.startswith(b"%PDF")}
 
-    def _content_lang(self):
-        """The language of the notice where it is installed, else the company's."""
+    def _content_lang(self, lang=None):
+        """The language of the notice, or this one, where it is installed, else the company's."""
         installed = repeated.remember(
             self.env, "languages", lambda: dict(self.env["res.lang"].get_installed())
         )
-        wanted = (self.lang, self.collection_id.partner_id.lang, self.company_id.partner_id.lang)
+        wanted = (
+            lang or self.lang,
+            self.collection_id.partner_id.lang,
+            self.company_id.partner_id.lang,
+        )
         return next((code for code in wanted if code in installed), None) or get_lang(self.env).code
 
     # === TEXTS === #

@@ -65,23 +65,6 @@ class ArCollectionNoticeLine(models.Model):
     previous_level_date = fields.Date(readonly=True)
 
     @api.model
-    def _forget(self, notices):
-        """Delete the lines of notices that are claimed anew.
-
-        By SQL: nothing hangs on a line, and after ``unlink`` the ORM has forgotten all else.
-        """
-        repeated.flush(self.env, [self._name])
-        repeated.execute(
-            self.env,
-            SQL(
-                "DELETE FROM ar_collection_notice_line WHERE notice_id = ANY(%s::int[])",
-                notices.ids,
-            ),
-        )
-        notices.invalidate_recordset(["line_ids"], flush=False)
-        self.invalidate_model(flush=False)
-
-    @api.model
     def _parts_sql(self):
         """SQL: what the notices say of each ``item``: claimed, also overdue, deducted, left out."""
         return SQL(
@@ -106,20 +89,25 @@ class ArCollectionNoticeLine(models.Model):
         )
 
     @api.model
-    def _insert(self, notices, items):
-        """Freeze what the notices say about their items, in one statement.
+    def _write_anew(self, notices, claims, items):
+        """Freeze what the notices say about their items, in one statement, which forgets what
+        they said before: nothing hangs on a line, and ``unlink`` would take longer.
 
-        :param notices: list of (id of the notice, account, address or None, currency, delay of
+        :param claims: list of (id of the notice, account, address or None, currency, delay of
             its level, kind of its level: ``courtesy``, ``formal`` or ``normal``, its
             language), a row per currency to be claimed.
         :param SQL items: ``ar.collection.run._ladder_items_sql``.
         """
-        columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 7
+        columns = [list(column) for column in zip(*claims, strict=True)] or [[]] * 7
+        repeated.flush(self.env, [self._name])
         repeated.execute(
             self.env,
             SQL(
                 """
-                WITH notice AS (
+                WITH forgotten AS (
+                    DELETE FROM ar_collection_notice_line WHERE notice_id = ANY(%s::int[])
+                ),
+                notice AS (
                     SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[],
                                          %s::text[], %s::text[])
                         AS notice(id, account_id, to_id, currency_id, delay, level_kind, lang)
@@ -168,6 +156,7 @@ class ArCollectionNoticeLine(models.Model):
                       HAVING count(*) > 1
                   ) instalment ON TRUE
                 """,
+                notices.ids,
                 *columns,
                 items,
                 # where all notices are to whole debtors, PostgreSQL need not ask for each item
@@ -177,4 +166,5 @@ class ArCollectionNoticeLine(models.Model):
                 self._parts_sql(),
             ),
         )
+        notices.invalidate_recordset(["line_ids"], flush=False)
         self.invalidate_model(flush=False)

@@ -3,6 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import repeated
+
 _logger = logging.getLogger(__name__)
 
 
@@ -23,14 +25,20 @@ class ArCollectionNotice(models.Model):
             self._roll_back()
             _logger.warning("Delivery of notice %s is unknown", self.name, exc_info=True)
             self._set_unknown(self._explain_error(error))
-        self._commit()
+        self._commit(processed=1)
         return True
 
     def _hand_over(self):
-        [[state]] = self.env.execute_query(
-            SQL("SELECT state FROM ar_collection_notice WHERE id = %s FOR UPDATE", self.id)
+        [row] = repeated.execute(
+            self.env,
+            SQL(
+                "SELECT state, now() AT TIME ZONE 'UTC' AS begun FROM ar_collection_notice"
+                " WHERE id = %s FOR UPDATE",
+                self.id,
+            ),
         )
-        if state == "sending":
+        repeated.note_begin(self.env, row["begun"])
+        if row["state"] == "sending":
             self._on_channel("hand_over")
 
     def _hand_over_mail(self):

@@ -1,13 +1,11 @@
 import logging
 import smtplib
-from email import policy as email_policy
 
 import psycopg2
 
 from odoo import api, models
 from odoo.addons.mail.models.mail_mail import MailMail
 from odoo.tools import SQL, exception_to_unicode
-from odoo.tools.mail import email_split_and_format_normalize
 
 from . import repeated
 
@@ -15,8 +13,9 @@ _logger = logging.getLogger(__name__)
 
 #: What another addon may override to send in its own way; then we send as it does.
 CORES_WAY = {name: getattr(MailMail, name) for name in ("_send", "_postprocess_sent_message")}
-#: Headers that are the same from mail to mail.
-SHARED = {"From", "Reply-To", "Return-Path", "X-Auto-Response-Suppress", "Auto-Submitted"}
+#: What core builds an e-mail of.
+BUILT_OF = ("email_to", "subject", "body", "body_alternative", "email_cc", "reply_to")
+BUILT_OF += ("attachments", "message_id", "references", "object_id", "headers")
 
 
 class ArCollectionNotice(models.Model):
@@ -73,8 +72,10 @@ class ArCollectionNotice(models.Model):
         if not self._is_plain(mail) or "/mail/unfollow" in body or not self._lock_mail(mail):
             return False
         try:
-            for email in mail._prepare_outgoing_list(mail_server=server or mail.mail_server_id):
-                self._give_email(mail, email, session, alias_domain_id)
+            if email := self._write_email(mail):
+                self._give_email(mail, *email, session, alias_domain_id)
+            else:
+                self._give_as_core_does(mail, session, server, alias_domain_id)
         except AssertionError:  # an address is none: core says which, before anything leaves
             return False
         except (psycopg2.Error, smtplib.SMTPServerDisconnected):
@@ -114,47 +115,26 @@ class ArCollectionNotice(models.Model):
             ),
         )
 
-    def _give_email(self, mail, email, session, alias_domain_id):
-        servers = self.env["ir.mail_server"].with_context(
-            send_validated_to=email["email_to_normalized"]
-        )
+    def _give_as_core_does(self, mail, session, server, alias_domain_id):
+        servers = self.env["ir.mail_server"]
+        for email in mail._prepare_outgoing_list(mail_server=server or mail.mail_server_id):
+            message = servers._build_email__(
+                email_from=self._from_header(mail.email_from),
+                subtype="html",
+                subtype_alternative="plain",
+                **{name: email[name] for name in BUILT_OF},
+            )
+            self._give_email(mail, message, email["email_to_normalized"], session, alias_domain_id)
+
+    def _give_email(self, mail, message, addresses, session, alias_domain_id):
+        context = {"send_validated_to": addresses}
         if alias_domain_id:
             # sudo: the address of the sender's domain
             domain = self.env["mail.alias.domain"].sudo().browse(alias_domain_id)
-            servers = servers.with_context(
-                domain_notifications_email=domain.default_from_email,
-                domain_bounce_address=email["headers"].get("Return-Path") or domain.bounce_email,
-            )
-        names = ("email_to", "subject", "body", "body_alternative", "email_cc", "reply_to")
-        names += ("attachments", "message_id", "references", "object_id", "headers")
-        email = {
-            **{name: email[name] for name in names},
-            "reply_to": self._header("Reply-To", email["reply_to"]),
-            "headers": {name: self._header(name, text) for name, text in email["headers"].items()},
-        }
-        message = servers._build_email__(
-            email_from=self._header("From", self._from_header(mail.email_from)),
-            subtype="html",
-            subtype_alternative="plain",
-            **email,
-        )
+            context["domain_notifications_email"] = domain.default_from_email
+            context["domain_bounce_address"] = message["Return-Path"] or domain.bounce_email
+        servers = self.env["ir.mail_server"].with_context(**context)
         servers.send_email(message, mail_server_id=mail.mail_server_id.id, smtp_session=session)
-
-    @api.model
-    def _header(self, name, text):
-        """The value of a header that most mails share, parsed: that takes longer than to send
-        it. Python takes it as it is."""
-        if not text or name not in SHARED or "\n" in text or "\r" in text:
-            return text
-        return repeated.remember(
-            self.env,
-            ("header", name, text),
-            lambda: email_policy.SMTP.header_factory(name, text),
-        )
-
-    @api.model
-    def _from_header(self, sender):
-        return next(iter(email_split_and_format_normalize(sender)), sender)
 
     def _note_sent(self, mail):
         repeated.execute(

@@ -62,11 +62,14 @@ class Sessions:
 class Worker:
     """What one run of the delivery job remembers from notice to notice.
 
+    ``left``: seconds that the job has left; ``held``: ids of notices whose session lock is
+    still to be given back;
     ``passed``: ids of notices that stay queued and are not to be tried again now;
     ``unreachable``: how many in a row were put off because the mail server is out of reach.
     """
 
     def __init__(self):
+        self.left, self.held = 0, []
         self.passed, self.unreachable = [], 0
         self.sessions, self.statements = Sessions(), {}
         self.engine = LetterEngine()

@@ -49,6 +49,12 @@ class Few:
                     cr.execute(SQL("DEALLOCATE %s", SQL.identifier(name)))
 
 
+def delivers(env):
+    """Whether notices are being delivered by a worker."""
+    worker = env.context.get("ar_delivery_worker")
+    return bool(worker) and not isinstance(worker, Few)
+
+
 def remember(env, key, compute, of_notice=False):
     """A value that is the same for the notices of a batch, or for all that is done for one."""
     worker = env.context.get("ar_delivery_worker")
@@ -69,19 +75,33 @@ def flush(env, names, but=None):
     """
     pending = [*env.transaction.tocompute.items(), *env.transaction.field_dirty.items()]
     own = (but._name, set(but.ids)) if but else ("", set())
-    if any(ids and (field.model_name != own[0] or set(ids) - own[1]) for field, ids in pending):
-        for name in names:
-            env[name].flush_model()
+    waiting = {
+        field.model_name
+        for field, ids in pending
+        if ids and (field.model_name != own[0] or set(ids) - own[1])
+    }
+    for name in waiting & set(names):
+        env[name].flush_model()
 
 
-def know(record, row):
-    """Tell the ORM what the row of a record holds, so that it does not read it again.
+def know(records, *rows):
+    """Tell the ORM what the rows of records hold, so that it does not read them again.
 
-    :param row: dict with all columns of its table.
+    :param rows: dicts with columns of their table, a row for each record, in their order.
     """
-    for name, field in record._fields.items():
-        if name in row and field.column_type and not field.translate:
-            field._update_cache(record, row[name])
+    for name in rows[0] if rows else ():
+        field = records._fields.get(name)
+        if field and field.column_type and not field.translate and name != "id":
+            cache = field._get_cache(records.env)
+            cache.update(
+                (row_id, row[name]) for row_id, row in zip(records._ids, rows, strict=True)
+            )
+
+
+def note_begin(env, moment):
+    """When the transaction began, which core asks for by a statement of its own."""
+    if delivers(env):
+        env.cr._now = moment
 
 
 def keep_plans(cr):
