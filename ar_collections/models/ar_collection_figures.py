@@ -219,12 +219,12 @@ class ArCollectionFigures(models.AbstractModel):
         return SQL(
             """
             CASE WHEN upto_held_other IS NOT NULL THEN %(upto)s - %(before)s
-                 WHEN whole_kind IN %(kinds)s THEN abs(open)
+                 WHEN whole_kind = ANY(%(kinds)s::text[]) THEN abs(open)
                  ELSE 0 END AS %(name)s
             """,
             upto=self._share_sql(name),
             before=self._share_sql(names[index - 1]) if index else SQL("0"),
-            kinds=HELD_COLUMNS[name],
+            kinds=list(HELD_COLUMNS[name]),
             name=SQL.identifier(name),
         )
 

@@ -82,7 +82,7 @@ class ArCollectionHold(models.Model):
         :param partner_ids: ids of debtors; None: of all. :param day: date; None: today in each
             company. :param line_ids: only those on these items, or on any whole debtor.
         """
-        self.flush_model()
+        repeated.flush(self.env, [self._name])
         return repeated.execute(self.env, self._in_force_rows_sql(line_ids, day, partner_ids))
 
     @api.model

@@ -85,7 +85,6 @@ class ArCollectionNotice(models.Model):
 
     def _update_items(self, update):
         items = self.env["account.move.line"]
-        items.flush_model(["ar_level_id", "ar_level_date"])
-        self.line_ids.flush_model()
+        repeated.flush(self.env, [items._name, "ar.collection.notice.line"])
         repeated.execute(self.env, update)
         items.invalidate_model(["ar_level_id", "ar_level_date"], flush=False)

@@ -34,19 +34,20 @@ class ArCollectionNotice(models.Model):
         :return: (message, list of the addresses it goes to); None: core is to make it.
         :raises ValueError: a header would have a line break.
         """
-        contact = mail.recipient_ids
+        # sudo: a mail is its message and more, which asking the mail takes longer for
+        contact, message = mail.recipient_ids, mail.sudo().mail_message_id
         addresses = email_normalize_all(contact.email)
-        plain = len(addresses) == 1 and mail.email_from and not mail.attachment_ids
+        plain = len(addresses) == 1 and message.email_from and not message.attachment_ids
         if not plain or not self._is_made_as_core_does():
             return None
         headers = self._read_headers(mail)
         html = self._make_links_absolute(mail.body_html or "")
         common = {
-            "Message-Id": mail.message_id,
+            "Message-Id": message.message_id,
             "References": mail.references,
-            "Subject": mail.subject,
-            "From": self._from_header(mail.email_from),
-            "Reply-To": mail.reply_to or mail.email_from,
+            "Subject": message.subject,
+            "From": self._from_header(message.email_from),
+            "Reply-To": message.reply_to or message.email_from,
             "To": formataddr((contact.name or "", addresses[0])),
             "Date": format_datetime(fields.Datetime.now()),
         }
@@ -63,8 +64,10 @@ class ArCollectionNotice(models.Model):
     @api.model
     def _read_headers(self, mail):
         headers = ast.literal_eval(mail.headers or "{}")
-        bounce = mail.record_alias_domain_id.bounce_email or self.env.company.bounce_email
-        return {"Return-Path": bounce, **headers}
+        if "Return-Path" not in headers:
+            domain = mail.record_alias_domain_id
+            headers["Return-Path"] = domain.bounce_email or self.env.company.bounce_email
+        return headers
 
     @api.model
     def _make_links_absolute(self, html):

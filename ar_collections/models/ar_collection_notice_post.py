@@ -30,7 +30,7 @@ class ArCollectionNotice(models.Model):
                 "body": body,
                 "mail_message_id": mail.mail_message_id.id,
                 "mail_mail_id": mail.id,
-                "message_reference": mail.message_id,
+                "message_reference": mail.mail_message_id.message_id,
             }
         )
 

@@ -28,14 +28,15 @@ class ArCollectionNotice(models.Model):
 
         As ``mail.mail.send``, which opens and closes a connection for each call.
         """
-        worker = self._worker()
+        # sudo: a mail is its message and more, which asking the mail takes longer for
+        worker, message = self._worker(), mail.sudo().mail_message_id
         config = worker and repeated.remember(
             self.env,
             (
                 "mail_server",
-                mail.mail_server_id.id,
-                mail.record_alias_domain_id.id,
-                mail.email_from,
+                message.mail_server_id.id,
+                message.record_alias_domain_id.id,
+                message.email_from,
             ),
             lambda: next(mail._split_by_mail_configuration())[:3],
         )

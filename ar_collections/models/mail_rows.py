@@ -36,20 +36,10 @@ def insert(model, vals, relations=None):
         name: None if value is False and model._fields[name].type != "boolean" else value
         for name, value in row.items()
     }
-    links = [
-        _link_sql(model._fields[name], index, ids)
-        for index, (name, ids) in enumerate(relations.items())
-    ]
-    [found] = repeated.execute(
-        env,
-        SQL(
-            "WITH made AS (INSERT INTO %s (%s) VALUES (%s) RETURNING id)%s SELECT id FROM made",
-            SQL.identifier(model._table),
-            SQL(", ").join(SQL.identifier(name) for name in row),
-            SQL(", ").join(SQL("%s", value) for value in row.values()),
-            SQL("").join(links),
-        ),
+    code = repeated.remember(
+        env, ("insert", model._name, *row, *relations), lambda: _insert_code(model, row, relations)
     )
+    [found] = repeated.execute(env, SQL(code, *row.values(), *map(list, relations.values())))
     record = model.browse(found["id"])
     for name, value in row.items():
         model._fields[name]._update_cache(record, value)
@@ -58,14 +48,26 @@ def insert(model, vals, relations=None):
     return record
 
 
-def _link_sql(field, index, ids):
+def _insert_code(model, row, relations):
+    """Text of the statement: names only, its values stand for themselves."""
+    links = [_link_sql(model._fields[name], index) for index, name in enumerate(relations)]
+    return SQL(
+        "WITH made AS (INSERT INTO %s (%s) VALUES (%s) RETURNING id)%s SELECT id FROM made",
+        SQL.identifier(model._table),
+        SQL(", ").join(SQL.identifier(name) for name in row),
+        SQL(", ").join(SQL("%s", None) for _name in row),
+        SQL("").join(links),
+    ).code
+
+
+def _link_sql(field, index):
     return SQL(
         ", %s AS (INSERT INTO %s (%s, %s) SELECT id, unnest(%s::int[]) FROM made)",
         SQL.identifier(f"link_{index}"),
         SQL.identifier(field.relation),
         SQL.identifier(field.column1),
         SQL.identifier(field.column2),
-        list(ids),
+        None,
     )
 
 

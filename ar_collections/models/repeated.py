@@ -144,16 +144,21 @@ def each_row(env, sql, log_exceptions=True):
 
 
 def _execute_prepared(cr, sql, worker, log_exceptions):
-    known = worker.statements  # text of a statement -> (its name, how parameters are handed over)
-    text, values = prepared.numbered(
-        sql.code,
-        sql.params,
-        lambda value: cr.mogrify("%s", [value]).decode(),
-        only_cast=isinstance(worker, Few),
-    )
-    if text not in known:
-        known[text] = _prepare(cr, text)
-    name, arguments = known[text]
+    # text of a statement, or its code -> (its name, how parameters are handed over)
+    known, values = worker.statements, sql.params
+    of_code = not isinstance(worker, Few) and not any(isinstance(v, tuple) for v in values)
+    if not of_code or sql.code not in known:
+        text, values = prepared.numbered(
+            sql.code,
+            sql.params,
+            lambda value: cr.mogrify("%s", [value]).decode(),
+            only_cast=isinstance(worker, Few),
+        )
+        if text not in known:
+            known[text] = _prepare(cr, text)
+        if of_code:
+            known[sql.code] = known[text]
+    name, arguments = known[sql.code if of_code else text]
     cr.execute(
         SQL("EXECUTE %s%s", SQL.identifier(name), SQL(arguments, *values)),
         log_exceptions=log_exceptions,
