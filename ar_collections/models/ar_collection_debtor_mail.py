@@ -18,8 +18,8 @@ OWN_VIEW = re.compile(
     r'\s*(?:<span>)?\s*<t t-set="mail" t-value="object\.(_prepare_mail|_prepare_thanks)\(\)"\s*(?:/>|></t>)'
     r'\s*<t t-call="(ar_collections\.\w+)"\s*(?:/>|></t>)\s*(?:</span>)?\s*'
 )
-#: Space that a view has at the beginning of its lines, and empty lines.
-INDENT = re.compile(r"\s*\n\s*")
+#: Space that a view has at the beginning of its lines.
+INDENT = re.compile(r"\n\s+")
 #: The subject of our own template.
 OWN_SUBJECT = '{{ object._content_texts()["letter_title"] or object.level_name }}'
 

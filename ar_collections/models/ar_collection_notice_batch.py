@@ -80,11 +80,9 @@ class ArCollectionNotice(models.Model):
         transaction, kept = self.env.transaction, {}
         if self._worker():
             self.env.flush_all()
-            kept = {
-                field: cache
-                for field, cache in transaction.field_data.items()
-                if cache and (keep_all or field.model_name in KEPT)
-            }
+            kept = dict(transaction.field_data)
+            if not keep_all:
+                kept = {field: known for field, known in kept.items() if field.model_name in KEPT}
         cron = self.env["ir.cron"]
         if not progress:
             cron = cron.with_context(ir_cron_progress_id=False)

@@ -128,7 +128,10 @@ class ArCollectionNotice(models.Model):
             self._give_email(mail, message, email["email_to_normalized"], session, alias_domain_id)
 
     def _give_email(self, mail, message, addresses, session, alias_domain_id):
-        context = {"send_validated_to": addresses}
+        # one list for all mails: else each makes an environment, which all that follow pass by
+        validated = self._worker().addresses
+        validated[:] = addresses
+        context = {"send_validated_to": validated}
         if alias_domain_id:
             # sudo: the address of the sender's domain
             domain = self.env["mail.alias.domain"].sudo().browse(alias_domain_id)

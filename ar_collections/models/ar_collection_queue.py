@@ -60,13 +60,14 @@ class ArCollectionQueue(models.Model):
         if not moved:
             return
         partner_ids = sorted(moved)
-        self.env.cr.execute(
+        repeated.execute(
+            self.env,
             SQL(
                 "INSERT INTO ar_collection_queue (partner_number, paid)"
-                " SELECT * FROM unnest(%s, %s)",
+                " SELECT * FROM unnest(%s::int[], %s::bool[])",
                 partner_ids,
                 [partner_id in paid for partner_id in partner_ids],
-            )
+            ),
         )
         self._ask_for_refresh()
 

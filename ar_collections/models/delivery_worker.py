@@ -64,6 +64,7 @@ class Worker:
 
     ``left``: seconds that the job has left; ``held``: ids of notices whose session lock is
     still to be given back;
+    ``addresses``: of the e-mail that is being given away;
     ``passed``: ids of notices that stay queued and are not to be tried again now;
     ``unreachable``: how many in a row were put off because the mail server is out of reach.
     """
@@ -71,7 +72,7 @@ class Worker:
     def __init__(self):
         self.left, self.held = 0, []
         self.passed, self.unreachable = [], 0
-        self.sessions, self.statements = Sessions(), {}
+        self.sessions, self.statements, self.addresses = Sessions(), {}, []
         self.engine = LetterEngine()
         self._before, self._batch, self._until = 0, set(), 0
         self.memory, self.of_notice, self._fresh = {}, {}, False
