@@ -65,6 +65,7 @@ from . import (
     test_month_end,
     test_notice_content,
     test_notice_mail,
+    test_notice_mime,
     test_notice_thread,
     test_partner,
     test_partner_merge,

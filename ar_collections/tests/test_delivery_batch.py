@@ -11,7 +11,7 @@ from .test_delivery import MAIL, DeliveryCommon
 
 SEND = "odoo.addons.ar_collections.models.ar_collection_notice_send"
 #: Statements of a claim and a hand-over, commits and progress included.
-QUERIES = 28
+QUERIES = 24
 
 
 @tagged("post_install", "-at_install")
