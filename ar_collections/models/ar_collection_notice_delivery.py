@@ -39,9 +39,12 @@ class ArCollectionNotice(models.Model):
         try:
             while worker.left and worker.unreachable < OUTAGE and notices._deliver_next():
                 pass
-            notices._delivery_unlock()
+        except Exception:
+            notices._roll_back()  # which the session lock outlives
+            raise
         finally:
             worker.close()
+            notices._delivery_unlock()
         repeated.forget_plans(self.env.cr)
         if worker.unreachable >= OUTAGE:
             # the server is down: this is not the fault of the notices
