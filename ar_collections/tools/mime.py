@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterable
 from email.generator import Generator
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from functools import lru_cache
 
@@ -18,8 +19,10 @@ BOUNDARY = "=_ar_collections_"
 UNFOLDED = {"message-id", "in-reply-to", "references"}
 #: What a link or a picture by its path begins with; after ``url(`` is to be looked at.
 LOCAL = ('src="/', 'href="/', 'background="/', "url(")
-#: Characters of a line.
-LINE = 76
+#: Headers whose names are given as they are to be encoded.
+ADDRESSES = {"From", "Reply-To", "To"}
+#: Characters of a line, and what it ends with.
+LINE, LINE_END = 76, "\r\n"
 
 _SIMPLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
@@ -84,6 +87,8 @@ def header(name: str, value: str) -> str:
     'References: <1@a.example> <1@a.example> ... <1@a.example>\r\n'
     >>> header("To", "Zoë <zoe@a.example>")
     'To: =?utf-8?q?Zo=C3=AB?= <zoe@a.example>\r\n'
+    >>> header("To", "=?utf-8?b?Q28sIFpvw6s=?= <zoe@a.example>")  # Co, Zoë
+    'To: =?utf-8?b?Q28sIFpvw6s=?= <zoe@a.example>\r\n'
     >>> header("Subject", "Hello\r\nBcc: thief@a.example")
     Traceback (most recent call last):
     ValueError: A header may not contain a line break: Subject
@@ -99,6 +104,9 @@ def header(name: str, value: str) -> str:
 
 @lru_cache(maxsize=64)
 def _fold(name: str, value: str) -> str:
+    if "=?" in value and name in ADDRESSES:  # the policy forgets to quote names that it folds
+        parts = make_header(decode_header(value), maxlinelen=LINE, header_name=name)
+        return f"{name}: {parts.encode(linesep=LINE_END)}{LINE_END}"
     policy = email.policy.SMTP
     return policy.header_factory(name, value).fold(policy=policy)
 
