@@ -47,6 +47,7 @@ class Refresh:
             )
         )
         interleave(jobs, rounds)
+        self.vacuum()  # by day, autovacuum has been there since the night's refresh
         few = Job(
             f"{TOUCHED} touched debtors",
             self.accounts._cron_refresh,

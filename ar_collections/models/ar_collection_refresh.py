@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Debtors written in one transaction of the full refresh.
-CHUNK = 5000
+CHUNK = 20_000
 #: Rows of the queue taken in one transaction.
 BATCH = 5000
 #: Times a chunk is tried again when a person saves one of its debtors meanwhile.
